@@ -1,0 +1,1 @@
+"""tourderole schedules unscheduled primary care in a health territory, in turn and provably."""

@@ -1,0 +1,1 @@
+"""What is true: values and rules, free of databases, clocks and frameworks."""

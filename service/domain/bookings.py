@@ -1,0 +1,268 @@
+"""Places cut from sessions, holds and bookings, and what may become of each."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from stdnum.fr import nir
+
+from service.domain.calendar import Interval
+from service.domain.directory import Audience, PracticeId, Practitioner, PractitionerId, TerritoryId
+from service.domain.errors import (
+    BookingClosed,
+    Fault,
+    Invalid,
+    SlotBegun,
+    SlotHeld,
+    SlotNotBegun,
+    SlotTaken,
+    SlotWithdrawn,
+    WalkInNotBookable,
+)
+from service.domain.geography import Point
+from service.domain.rosters import Modality, Mode, Session, SessionId
+
+SlotId = NewType("SlotId", UUID)
+HoldId = NewType("HoldId", UUID)
+BookingId = NewType("BookingId", UUID)
+
+PLACE_STEP_MINUTES = 5
+
+
+class SlotState(StrEnum):
+    """A hold whose time is over counts as free: the next statement takes it over."""
+
+    FREE = "free"
+    HELD = "held"
+    BUSY = "busy"
+    WITHDRAWN = "withdrawn"
+
+
+class BookingStatus(StrEnum):
+    BOOKED = "booked"
+    FULFILLED = "fulfilled"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+class Origin(StrEnum):
+    """Who sent the patient: money depends on it."""
+
+    SAS = "sas"
+    OSNP = "osnp"
+    ED = "ed"
+    PEER = "peer"
+    CPTS_DESK = "cpts_desk"
+    WALK_IN = "walk_in"
+    SELF = "self"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One patient's place, or the one counter of a walk-in session: `places` of which `taken`, never held nor booked.
+
+    `audiences`: those of the session that the holder's pledge names too. `held_until`: of its latest hold.
+    """
+
+    id: SlotId
+    session: SessionId
+    territory: TerritoryId
+    practice: PracticeId
+    practitioner: PractitionerId
+    time: Interval
+    point: Point
+    mode: Mode
+    modality: Modality
+    audiences: frozenset[Audience]
+    places: int = 1
+    taken: int = 0
+    state: SlotState = SlotState.FREE
+    held_until: datetime | None = None
+
+    @property
+    def places_left(self) -> int:
+        return self.places - self.taken
+
+    def refuse_unless_free(self, *, now: datetime) -> None:
+        """Raises WalkInNotBookable, SlotWithdrawn, SlotBegun, SlotTaken, SlotHeld: the first that forbids to take it."""
+        if self.mode is Mode.WALK_IN:
+            raise WalkInNotBookable(slot=str(self.id))
+        if self.state is SlotState.WITHDRAWN:
+            raise SlotWithdrawn(slot=str(self.id))
+        if self.time.start <= now:
+            raise SlotBegun(slot=str(self.id))
+        if self.state is SlotState.BUSY:
+            raise SlotTaken(slot=str(self.id))
+        if self.held_until is not None and self.held_until > now:
+            raise SlotHeld(slot=str(self.id), retry_at=self.held_until.isoformat())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """What a caller is told of a place: where to go that day, whom to call, who receives, and on which clock."""
+
+    practice_name: str
+    address_line: str
+    phone: str
+    practitioner_name: str
+    zone: ZoneInfo
+
+
+class HoldEnd(StrEnum):
+    RELEASED = "released"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A place kept for a caller until `expires_at`; the booking that follows bears the same `case_ref`."""
+
+    id: HoldId
+    slot: Slot
+    venue: Venue
+    case_ref: str
+    held_by: str
+    expires_at: datetime
+    ended: HoldEnd | None = None
+
+    def end_by(self, now: datetime) -> HoldEnd | None:
+        """How it has ended; None while it is live."""
+        return self.ended or (HoldEnd.EXPIRED if self.expires_at <= now else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A place taken for a regulation case. No identity of the patient: `case_ref` is opaque to us."""
+
+    id: BookingId
+    slot: Slot
+    venue: Venue
+    case_ref: str
+    origin: Origin
+    booked_by: str
+    booked_at: datetime
+    status: BookingStatus
+    status_at: datetime
+    version: int
+    supplement_eligible: bool = True
+
+    def cancel(self, *, now: datetime) -> "Booking":
+        """Before the place begins. Raises SlotBegun, BookingClosed."""
+        if self.slot.time.start <= now:
+            raise SlotBegun("the place has begun: the booking is fulfilled or a no-show", slot=str(self.slot.id))
+        return self._close(BookingStatus.CANCELLED, now)
+
+    def fulfil(self, *, now: datetime) -> "Booking":
+        """The patient was seen, be it early. Raises BookingClosed."""
+        return self._close(BookingStatus.FULFILLED, now)
+
+    def miss(self, *, now: datetime) -> "Booking":
+        """The patient did not come. Raises SlotNotBegun, BookingClosed."""
+        if now < self.slot.time.start:
+            raise SlotNotBegun(slot=str(self.slot.id))
+        return self._close(BookingStatus.NO_SHOW, now)
+
+    def move(self, slot: Slot, *, now: datetime) -> "Booking":
+        """The same booking on another free place; both have yet to begin. Raises what forbids it."""
+        self._refuse_if_closed()
+        if self.slot.time.start <= now:
+            raise SlotBegun(slot=str(self.slot.id))
+        slot.refuse_unless_free(now=now)
+        return replace(self, slot=slot, version=self.version + 1)
+
+    def _close(self, status: BookingStatus, now: datetime) -> "Booking":
+        self._refuse_if_closed()
+        return replace(self, status=status, status_at=now, version=self.version + 1)
+
+    def _refuse_if_closed(self) -> None:
+        if self.status is not BookingStatus.BOOKED:
+            raise BookingClosed(booking=str(self.id), status=self.status.value)
+
+
+def places_of(session: Session, holder: Practitioner) -> Iterator[Interval]:
+    """The places one seat of a bookable session offers, evenly.
+
+    With n = capacity + the holder's uplift, place k starts at start + k × duration / n, rounded down to 5 minutes, and
+    ends where the next starts. Never more places than steps of 5 minutes. Source: TERRITORY-FILE, places.
+    """
+    n = min(places_asked(session, holder), session.minutes // PLACE_STEP_MINUTES)
+    starts = [
+        session.time.start + timedelta(minutes=k * session.minutes // n // PLACE_STEP_MINUTES * PLACE_STEP_MINUTES)
+        for k in range(n)
+    ]
+    for start, end in zip(starts, [*starts[1:], session.time.end], strict=True):
+        yield Interval(start=start, end=end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One holder of a session, where he or she sits that day."""
+
+    holder: Practitioner
+    practice: PracticeId
+    point: Point
+
+
+def slots_of(session: Session, id: SessionId, territory: TerritoryId, seats: Sequence[Seat]) -> Iterator[Slot]:
+    """The places of a session that these seats offer, free and new: each holder's own, or one counter for a walk-in."""
+    if session.template.mode is Mode.WALK_IN and seats:
+        n = sum(places_asked(session, seat.holder) for seat in seats)
+        yield _slot(session, id, territory, seats[0], session.time, places=n)
+    elif session.template.mode is Mode.BOOKABLE:
+        for seat in seats:
+            for time in places_of(session, seat.holder):
+                yield _slot(session, id, territory, seat, time, places=1)
+
+
+def _slot(session: Session, id: SessionId, territory: TerritoryId, seat: Seat, time: Interval, *, places: int) -> Slot:
+    pledged = seat.holder.pledge.audiences if seat.holder.pledge else frozenset[Audience]()
+    return Slot(
+        id=SlotId(uuid4()),
+        session=id,
+        territory=territory,
+        practice=seat.practice,
+        practitioner=seat.holder.id,
+        time=time,
+        point=seat.point,
+        mode=session.template.mode,
+        modality=session.template.modality,
+        audiences=session.template.audiences & pledged,
+        places=places,
+    )
+
+
+def places_asked(session: Session, holder: Practitioner) -> int:
+    """Patients that one holder receives in the session: capacity + his or her uplift."""
+    return session.template.capacity + holder.capacity_uplift
+
+
+_CASE_REF = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{1,38}[A-Za-z0-9])?")
+_PERSONAL = re.compile(
+    r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}(?!\d)"  # a date of birth, as people write it
+    r"|(?<!\d)(?:19\d\d|200\d|201\d)-\d\d-\d\d(?!\d)"  # and as machines do
+    r"|@"  # an e-mail address
+    r"|(?<!\d)(?:\+33|0)\s?[1-9](?:[\s.-]?\d{2}){4}(?!\d)"  # a French telephone number
+    r"|\b(?:mme|mlle|m|mr|monsieur|madame|dr)\b[.\s]",  # a form of address
+    re.IGNORECASE,
+)
+
+
+def checked_case_ref(case_ref: str) -> str:
+    """The reference of the regulation case: 1 to 40 letters, digits, `.`, `_`, `/`, `-`, and nothing about a person.
+
+    Raises Invalid: `case_ref.personal_data_suspected`, else `case_ref.malformed`.
+    """
+    words = re.fullmatch(r"[^\W\d_]+(?:[\s'’-]+[^\W\d_]+)+", case_ref.strip())
+    if _PERSONAL.search(case_ref) or words or nir.is_valid(case_ref):
+        code, message = "case_ref.personal_data_suspected", "this looks like a person's data"
+    elif not _CASE_REF.fullmatch(case_ref):
+        code, message = "case_ref.malformed", "1 to 40 letters, digits, and . _ / - between them"
+    else:
+        return case_ref
+    raise Invalid(Fault(path="case_ref", code=code, message=message, hint="send the regulation file's number alone"))

@@ -1,0 +1,124 @@
+"""What a roster is worth, goal by goal, counted plainly in whole numbers, lower is better."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import isfinite
+
+from service.domain.availability import Level
+from service.domain.directory import PracticeId
+from service.domain.fairness import fairness_table, half_up
+from service.domain.geography import Point
+from service.domain.policy import Goal
+from service.domain.rosters import Assignment, HalfDay, Modality, Session
+from service.domain.solving import Problem
+
+Roster = Sequence[Assignment]
+
+WISH_PENALTY: Mapping[Level, int] = {Level.PREFERRED: 0, Level.AVAILABLE: 1, Level.AVOID: 3}
+SHORT_OF_MINIMUM_PENALTY = 3
+FARTHEST_MINUTES = 60
+
+
+def coverage(problem: Problem, roster: Roster) -> int:
+    """Σ unfilled seats × template priority."""
+    held = Counter(assignment.key for assignment in roster)
+    return sum(
+        session.template.priority * max(0, session.template.seats - held[session.key]) for session in problem.sessions
+    )
+
+
+def fairness_worst(problem: Problem, roster: Roster) -> int:
+    """The largest balance over all minutes; 0 when nobody has a share."""
+    return max((row.balance for row in fairness_table(problem, roster)), default=0)
+
+
+def fairness_worst_unloved(problem: Problem, roster: Roster) -> int:
+    """The largest balance over unloved minutes; 0 when nobody has a share."""
+    return max((row.balance_unloved for row in fairness_table(problem, roster)), default=0)
+
+
+def fairness_sum(problem: Problem, roster: Roster) -> int:
+    """Σ |balance| + Σ |unloved balance|."""
+    return sum(abs(row.balance) + abs(row.balance_unloved) for row in fairness_table(problem, roster))
+
+
+def stability(problem: Problem, roster: Roster) -> int:
+    """(template, date, practitioner) triples in exactly one of this roster and the published one."""
+    now = {(a.key, a.practitioner) for a in roster}
+    before = {(a.key, a.practitioner) for a in problem.published}
+    return len(now ^ before)
+
+
+def wishes(problem: Problem, roster: Roster) -> int:
+    """3 × seats held at `avoid` + 1 × seats held at `available` + 3 × sessions short of a weekly minimum."""
+    penalty = 0
+    for assignment in roster:
+        level = problem.level(assignment.practitioner, problem.session_at[assignment.key])
+        penalty += WISH_PENALTY[level] if level else 0
+    held = Counter((a.practitioner, problem.session_at[a.key].week) for a in roster)
+    for practitioner in problem.practitioners:
+        for week in problem.weeks:
+            short = practitioner.min_sessions_per_week - held[practitioner.id, week]
+            penalty += SHORT_OF_MINIMUM_PENALTY * max(0, short)
+    return penalty
+
+
+def access(problem: Problem, roster: Roster) -> int:
+    """Σ over half-days asked and communes of population × minutes to the nearest session, ÷ 1 000, half up."""
+    asked: set[tuple[object, HalfDay]] = {(session.on, session.half_day) for session in problem.sessions}
+    held: dict[tuple[object, HalfDay], set[Point]] = defaultdict(set)
+    for assignment in roster:
+        session = problem.session_at[assignment.key]
+        point = problem.point(assignment.practice, assignment.on)
+        if session.template.modality is Modality.IN_PERSON and point is not None:
+            held[session.on, session.half_day].add(point)
+    total = Fraction(0)
+    for half_day in asked:
+        for commune in problem.file.communes:
+            nearest = (problem.travel_minutes(commune.point, point) for point in held[half_day])
+            total += commune.population * Fraction(min(FARTHEST_MINUTES, min(nearest, default=FARTHEST_MINUTES)))
+    return half_up(total / 1000)
+
+
+def host_groups(problem: Problem) -> Mapping[frozenset[PracticeId], list[Session]]:
+    """Sessions by their template's set of hosts: the groups that practices share in turn."""
+    groups: dict[frozenset[PracticeId], list[Session]] = defaultdict(list)
+    for session in problem.sessions:
+        groups[frozenset(session.template.hosts)].append(session)
+    return groups
+
+
+def rotation(problem: Problem, roster: Roster) -> int:
+    """Σ over groups and their hosts of |held there - held in the group / hosts|, each term in hundredths, half up."""
+    host_of = {assignment.key: assignment.practice for assignment in roster}
+    penalty = 0
+    for hosts, sessions in host_groups(problem).items():
+        held = Counter(host_of[session.key] for session in sessions if session.key in host_of)
+        share = Fraction(held.total(), len(hosts))
+        penalty += sum(half_up(100 * abs(held[host] - share)) for host in hosts)
+    return penalty
+
+
+def travel(problem: Problem, roster: Roster) -> int:
+    """Σ km of road from the home practice to the host and back, half up; nothing where either has no place that day."""
+    km = (problem.home_km(problem.practitioner_of[a.practitioner], a.practice, a.on) for a in roster)
+    return half_up(sum((2 * Fraction(distance) for distance in km if isfinite(distance)), Fraction(0)))
+
+
+GOALS: Mapping[Goal, Callable[[Problem, Roster], int]] = {
+    Goal.COVERAGE: coverage,
+    Goal.FAIRNESS_WORST: fairness_worst,
+    Goal.FAIRNESS_WORST_UNLOVED: fairness_worst_unloved,
+    Goal.FAIRNESS_SUM: fairness_sum,
+    Goal.STABILITY: stability,
+    Goal.WISHES: wishes,
+    Goal.ACCESS: access,
+    Goal.ROTATION: rotation,
+    Goal.TRAVEL: travel,
+}
+
+
+def goal_values(problem: Problem, roster: Roster) -> Mapping[Goal, int]:
+    """Every goal's value, in the order of the territory's policy."""
+    return {goal: GOALS[goal](problem, roster) for goal in problem.policy.goal_order}

@@ -1,0 +1,65 @@
+"""A territory's dated configuration: limits, weights, hours; never constants in code."""
+
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+
+
+class Goal(StrEnum):
+    """What makes one lawful roster better than another; lower is better. TERRITORY-FILE: goal values."""
+
+    COVERAGE = "coverage"
+    FAIRNESS_WORST = "fairness_worst"
+    FAIRNESS_WORST_UNLOVED = "fairness_worst_unloved"
+    FAIRNESS_SUM = "fairness_sum"
+    STABILITY = "stability"
+    WISHES = "wishes"
+    ACCESS = "access"
+    ROTATION = "rotation"
+    TRAVEL = "travel"
+
+
+class FairnessPolicy(StrEnum):
+    WORST_THEN_SUM = "worst_then_sum"
+    LEXIMIN = "leximin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnpWindow:
+    """Local hours in which unscheduled care is ours to roster; later belongs to out-of-hours care (PDSA).
+
+    Code de la santé publique R6315-1: PDSA runs from 20:00 to 08:00, on Sundays and public holidays, and on Saturday
+    from the hour that the region sets. `saturday_end` None means the territory's `pdsa_saturday_start`.
+    """
+
+    start: time = time(8)
+    end: time = time(20)
+    saturday_end: time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPolicy:
+    """Free places within `radius_km` by road rank by `waiting_weight × waiting + travel_weight × travel` minutes."""
+
+    radius_km: float = 40
+    waiting_weight: int = 1
+    travel_weight: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Every limit that a territory may set. Distances are kilometres of road; the first of `goal_order` wins."""
+
+    detour_factor: float = 1.3
+    speed_kmh: float = 50
+    max_sessions_per_day: int = 2
+    min_rest_hours: int = 11
+    allow_consecutive_saturdays: bool = False
+    max_travel_km: float = 20
+    goal_order: tuple[Goal, ...] = tuple(Goal)
+    fairness: FairnessPolicy = FairnessPolicy.WORST_THEN_SUM
+    settle_minutes: bool = False
+    snp_window: SnpWindow = field(default_factory=SnpWindow)
+    publication_notice_hours: int = 0
+    hold_seconds: int = 300
+    search: SearchPolicy = field(default_factory=SearchPolicy)

@@ -1,0 +1,35 @@
+"""Every environment variable of the service: typed, described, read once by the command line."""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://", strip_whitespace=True)]
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class Settings(BaseSettings):
+    """Read from TOURDEROLE_DATABASE_URL, TOURDEROLE_DATA and so on; an empty variable counts as absent."""
+
+    model_config = SettingsConfigDict(env_prefix="TOURDEROLE_", env_ignore_empty=True, frozen=True)
+
+    database_url: DatabaseUrl | None = Field(
+        default=None,
+        repr=False,
+        description="A PostgreSQL server, 15 or newer (postgresql://…); without it the service starts its own.",
+    )
+    data: Folder = Field(
+        default_factory=lambda: user_data_path("tourderole"),
+        description="Folder of what the service keeps on this machine: its own PostgreSQL and the admin token.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one.")
+    admin_token: SecretStr | None = Field(
+        default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
+    )
+    solver_workers: int = Field(default=2, ge=1, description="Threads that one solve may use.")
+    solve_seconds: float = Field(default=60, gt=0, description="Seconds that one solve may take.")
+    worker_concurrency: int = Field(default=1, ge=1, description="Jobs that one worker runs at the same time.")

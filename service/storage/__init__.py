@@ -1,0 +1,1 @@
+"""What is remembered: rows in, domain values out."""

@@ -1,0 +1,105 @@
+"""The service's own PostgreSQL: started in a folder, shared by every process that asks, stopped by the last."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psycopg
+from psycopg import sql
+
+from service.storage.embedded_cluster import PATIENCE_SECONDS, Cluster, private_file, wait_until
+from service.storage.embedded_run_as import DatabaseUnavailable
+
+__all__ = ["DatabaseUnavailable", "EmbeddedPostgres"]
+
+
+class EmbeddedPostgres:
+    """A handle on the server of one folder; any number of processes may hold one on the same folder.
+
+    The first to `start` runs the server; the others join it. `stop` gives a handle back, and the last one given back
+    stops the server, whoever started it. The tie: a server started with `tied` shuts down when the thread that
+    started it ends, even by SIGKILL, so start it from the main thread (it needs `setpriv`, of util-linux; without it
+    there is no tie). A guest then sees its connections cut and new ones refused; the next `start` in the folder, by
+    anybody, runs the server again at the same `url`. Processes that must outlive each other want a server of their
+    own: TOURDEROLE_DATABASE_URL.
+    """
+
+    url: str
+    """Of the database `tourderole`: `postgresql://…` without a driver, for libpq, asyncpg and SQLAlchemy."""
+
+    def __init__(self, folder: Path) -> None:
+        """Not for callers: `start` makes a handle that works."""
+        self._folder = folder
+        self._cluster = Cluster(folder=folder)
+        self._users = private_file(folder / "users")
+
+    @classmethod
+    def start(cls, folder: Path, *, tied: bool = True, durable: bool = True) -> Self:
+        """Join the running server of this folder, or start it: two seconds the first time, then one. It blocks.
+
+        The folder is for this alone, and made (0700) when missing. A server that is not `durable`, as tests like it,
+        may lose everything in a power cut. Raises DatabaseUnavailable.
+        """
+        folder = folder.expanduser().absolute()
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = cls(folder)
+            with ExitStack() as undo:
+                undo.callback(handle.stop)
+                with handle._alone():
+                    handle._join_or_run(tied=tied, durable=durable)
+                    handle.url = handle.create_database("tourderole")
+                undo.pop_all()
+        except (OSError, psycopg.Error) as error:
+            raise DatabaseUnavailable(f"No PostgreSQL in {folder}: {error}") from error
+        return handle
+
+    def create_database(self, name: str) -> str:
+        """The url of the database of that name, created when there is none."""
+        with psycopg.connect(self._cluster.url("postgres"), autocommit=True) as connection:
+            if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self._cluster.url(name)
+
+    def stop(self) -> None:
+        """Give the handle back; harmless when it was."""
+        if self._users.closed:
+            return
+        with self._alone(), self._users:
+            if _take(self._users):
+                self._cluster.shut_down()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _join_or_run(self, *, tied: bool, durable: bool) -> None:
+        if _take(self._users):
+            self._cluster.shut_down()  # what nobody uses has lost its owner: it is about to go, or tied to nobody
+        fcntl.flock(self._users, fcntl.LOCK_SH)
+        if not self._cluster.is_up():
+            self._cluster.run(tied=tied, durable=durable)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else starts, joins or leaves the server meanwhile."""
+        with private_file(self._folder / "lock") as lock:
+            held = f"Another process has been starting or stopping PostgreSQL in {self._folder} for too long."
+            wait_until(lambda: _take(lock), otherwise=held, seconds=2 * PATIENCE_SECONDS)
+            yield
+
+
+def _take(lock: IO[bytes]) -> bool:
+    """Whether nobody else holds the lock; then we do, alone."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
