@@ -1,9 +1,11 @@
 """When practitioners can: rules, exceptions, absences and duties, and their expansion into the open time of a day."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from service.domain.calendar import Interval, Weekday, is_school_holiday
 from service.domain.directory import PractitionerId
@@ -129,3 +131,19 @@ def consent(pieces: Iterable[OpenTime], start: time, end: time) -> Level | None:
     if reached < end:
         return None
     return max((piece.level for piece in overlapping), key=list(Level).index)
+
+
+class OfPractitioner(Protocol):
+    @property
+    def practitioner(self) -> PractitionerId: ...
+
+
+Entry = TypeVar("Entry", bound=OfPractitioner)
+
+
+def by_practitioner(entries: Iterable[Entry]) -> Mapping[PractitionerId, Sequence[Entry]]:
+    """Each one's entries, in the order they come in."""
+    found: dict[PractitionerId, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.practitioner].append(entry)
+    return found

@@ -17,6 +17,10 @@ from service.domain.errors import (
     BookingClosed,
     Fault,
     Invalid,
+    NobodyToTakeBack,
+    NotWalkIn,
+    SessionFull,
+    SessionNotOpen,
     SlotBegun,
     SlotHeld,
     SlotNotBegun,
@@ -32,6 +36,8 @@ HoldId = NewType("HoldId", UUID)
 BookingId = NewType("BookingId", UUID)
 
 PLACE_STEP_MINUTES = 5
+DOORS_OPEN = timedelta(hours=1)
+"""Before a walk-in session begins: people who came early are counted from then on."""
 
 
 class SlotState(StrEnum):
@@ -89,17 +95,38 @@ class Slot:
         return self.places - self.taken
 
     def refuse_unless_free(self, *, now: datetime) -> None:
-        """Raises WalkInNotBookable, SlotWithdrawn, SlotBegun, SlotTaken, SlotHeld: the first that forbids to take it."""
+        """Raises the first that applies: WalkInNotBookable, SlotWithdrawn, SlotBegun, SlotTaken, SlotHeld."""
         if self.mode is Mode.WALK_IN:
             raise WalkInNotBookable(slot=str(self.id))
         if self.state is SlotState.WITHDRAWN:
             raise SlotWithdrawn(slot=str(self.id))
-        if self.time.start <= now:
-            raise SlotBegun(slot=str(self.id))
+        self.refuse_if_begun(now=now)
         if self.state is SlotState.BUSY:
             raise SlotTaken(slot=str(self.id))
         if self.held_until is not None and self.held_until > now:
             raise SlotHeld(slot=str(self.id), retry_at=self.held_until.isoformat())
+
+    def refuse_if_begun(self, *, now: datetime) -> None:
+        """Raises SlotBegun."""
+        if self.time.start <= now:
+            raise SlotBegun(slot=str(self.id))
+
+    def count(self, change: int, *, now: datetime) -> "Slot":
+        """So many people more at a walk-in session, or fewer.
+
+        Raises NotWalkIn, SlotWithdrawn, SessionNotOpen, SessionFull, NobodyToTakeBack.
+        """
+        if self.mode is not Mode.WALK_IN:
+            raise NotWalkIn(slot=str(self.id))
+        if self.state is SlotState.WITHDRAWN:
+            raise SlotWithdrawn(slot=str(self.id))
+        if now < self.time.start - DOORS_OPEN:
+            raise SessionNotOpen(slot=str(self.id), opens_at=(self.time.start - DOORS_OPEN).isoformat())
+        if change > self.places_left:
+            raise SessionFull(slot=str(self.id), places_left=self.places_left)
+        if self.taken + change < 0:
+            raise NobodyToTakeBack(slot=str(self.id), taken=self.taken)
+        return replace(self, taken=self.taken + change)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +162,11 @@ class Hold:
         """How it has ended; None while it is live."""
         return self.ended or (HoldEnd.EXPIRED if self.expires_at <= now else None)
 
+    def refuse_other_case(self, case_ref: str | None) -> None:
+        """Raises Invalid (`case_ref.other`) when another case is named."""
+        if case_ref not in (None, self.case_ref):
+            raise Invalid(Fault(path="case_ref", code="case_ref.other", message="the place is held for another case"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
@@ -153,9 +185,9 @@ class Booking:
     supplement_eligible: bool = True
 
     def cancel(self, *, now: datetime) -> "Booking":
-        """Before the place begins. Raises SlotBegun, BookingClosed."""
-        if self.slot.time.start <= now:
-            raise SlotBegun("the place has begun: the booking is fulfilled or a no-show", slot=str(self.slot.id))
+        """Before the place begins: later, the booking is fulfilled or a no-show. Raises BookingClosed, SlotBegun."""
+        self._refuse_if_closed()
+        self.slot.refuse_if_begun(now=now)
         return self._close(BookingStatus.CANCELLED, now)
 
     def fulfil(self, *, now: datetime) -> "Booking":
@@ -171,8 +203,7 @@ class Booking:
     def move(self, slot: Slot, *, now: datetime) -> "Booking":
         """The same booking on another free place; both have yet to begin. Raises what forbids it."""
         self._refuse_if_closed()
-        if self.slot.time.start <= now:
-            raise SlotBegun(slot=str(self.slot.id))
+        self.slot.refuse_if_begun(now=now)
         slot.refuse_unless_free(now=now)
         return replace(self, slot=slot, version=self.version + 1)
 

@@ -160,7 +160,10 @@ def public_holiday_name(on: date, zone: str) -> str | None:
     return _public_holidays(zone).get(on)
 
 
-_SCHOOL_HOLIDAYS = SchoolHolidayDates()
+@cache
+def _school_holidays() -> SchoolHolidayDates:
+    """Read when first asked for: it takes a third of a second."""
+    return SchoolHolidayDates()
 
 
 @cache
@@ -169,6 +172,6 @@ def is_school_holiday(on: date, zone: str) -> bool:
     if zone == "none":
         return False
     try:
-        return bool(_SCHOOL_HOLIDAYS.is_holiday_for_zone(on, zone))
+        return bool(_school_holidays().is_holiday_for_zone(on, zone))
     except UnsupportedYearException:
         return False

@@ -3,6 +3,7 @@
 TourderoleError
 ├── Invalid                 what was sent is malformed: carries every fault          422
 │   └── IdempotencyKeyReused    the key was used for another request
+├── TooLarge                what was sent is longer than anything lawful             413
 ├── NotFound                the thing named does not exist                           404
 ├── Gone
 │   └── HoldExpired         it was there: the hold ran out, or was released          410
@@ -55,14 +56,21 @@ class Invalid(TourderoleError):
     code = "invalid"
     title = "The request is malformed"
 
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(f"{fault.path}: {fault.message}" for fault in faults[:5]))
+    def __init__(self, *faults: Fault, **facts: object) -> None:
+        super().__init__("; ".join(f"{fault.path}: {fault.message}" for fault in faults[:5]), **facts)
         self.faults = faults
 
 
 class IdempotencyKeyReused(Invalid):
     code = "idempotency_key.reused"
     title = "The idempotency key belongs to another request"
+
+
+class TooLarge(TourderoleError):
+    """`limit_bytes`: the longest body that is read."""
+
+    code = "body.too_large"
+    title = "The request is too large"
 
 
 class NotFound(TourderoleError):

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import isfinite
 
 from service.domain.availability import Level
-from service.domain.directory import PracticeId
+from service.domain.directory import PracticeId, PractitionerId
 from service.domain.fairness import fairness_table, half_up
 from service.domain.geography import Point
 from service.domain.policy import Goal
@@ -54,14 +54,19 @@ def wishes(problem: Problem, roster: Roster) -> int:
     """3 × seats held at `avoid` + 1 × seats held at `available` + 3 × sessions short of a weekly minimum."""
     penalty = 0
     for assignment in roster:
-        level = problem.level(assignment.practitioner, problem.session_at[assignment.key])
-        penalty += WISH_PENALTY[level] if level else 0
+        penalty += wish_penalty(problem, assignment.practitioner, problem.session_at[assignment.key])
     held = Counter((a.practitioner, problem.session_at[a.key].week) for a in roster)
     for practitioner in problem.practitioners:
         for week in problem.weeks:
             short = practitioner.min_sessions_per_week - held[practitioner.id, week]
             penalty += SHORT_OF_MINIMUM_PENALTY * max(0, short)
     return penalty
+
+
+def wish_penalty(problem: Problem, practitioner: PractitionerId, session: Session) -> int:
+    """How unwelcome the session is; nothing where there is no consent, which is a rule's matter."""
+    level = problem.level(practitioner, session)
+    return WISH_PENALTY[level] if level else 0
 
 
 def access(problem: Problem, roster: Roster) -> int:

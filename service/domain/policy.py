@@ -63,3 +63,7 @@ class Policy:
     publication_notice_hours: int = 0
     hold_seconds: int = 300
     search: SearchPolicy = field(default_factory=SearchPolicy)
+
+    def maximum_km(self, own: float | None) -> float:
+        """How far somebody goes: his or her own limit, else everybody's."""
+        return self.max_travel_km if own is None else own

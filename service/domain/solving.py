@@ -1,18 +1,28 @@
 """The question put to the solver, and its answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from service.domain.availability import Level, OpenTime, consent, open_times
-from service.domain.calendar import Interval, IsoWeek, Weekday
+from service.domain.availability import (
+    Absence,
+    AvailabilityException,
+    AvailabilityRule,
+    Duty,
+    Level,
+    OpenTime,
+    by_practitioner,
+    consent,
+    open_times,
+)
+from service.domain.calendar import Interval, IsoWeek
 from service.domain.directory import Practice, PracticeId, Practitioner, PractitionerId
 from service.domain.geography import Point, road_km, travel_minutes
 from service.domain.policy import Goal, Policy
 from service.domain.rosters import Assignment, Session, SessionKey, TemplateId, sessions_of
-from service.domain.territory_file import TerritoryFile
+from service.domain.territory_file import Pin, TerritoryFile
 
 
 class Rule(StrEnum):
@@ -98,11 +108,29 @@ class Problem:
         return {practitioner.id: practitioner for practitioner in self.file.practitioners}
 
     @cached_property
-    def _rules_of(self) -> Mapping[tuple[PractitionerId, Weekday], list[int]]:
-        rules: dict[tuple[PractitionerId, Weekday], list[int]] = {}
-        for index, rule in enumerate(self.file.availability_rules):
-            rules.setdefault((rule.practitioner, rule.weekday), []).append(index)
-        return rules
+    def absences_of(self) -> Mapping[PractitionerId, Sequence[Absence]]:
+        return by_practitioner(self.file.absences)
+
+    @cached_property
+    def duties_of(self) -> Mapping[PractitionerId, Sequence[Duty]]:
+        return by_practitioner(self.file.duties)
+
+    @cached_property
+    def neighbours_of(self) -> Mapping[PractitionerId, Sequence[Held]]:
+        return by_practitioner(self.neighbours)
+
+    @cached_property
+    def pins(self) -> tuple[Pin, ...]:
+        """The pins of the weeks to fill; those of other weeks bind nobody here."""
+        return tuple(pin for pin in self.file.pins if IsoWeek.of(pin.on) in self.weeks)
+
+    @cached_property
+    def _rules_of(self) -> Mapping[PractitionerId, Sequence[AvailabilityRule]]:
+        return by_practitioner(self.file.availability_rules)
+
+    @cached_property
+    def _exceptions_of(self) -> Mapping[PractitionerId, Sequence[AvailabilityException]]:
+        return by_practitioner(self.file.availability_exceptions)
 
     @cached_property
     def _open_times(self) -> dict[tuple[PractitionerId, date], tuple[OpenTime, ...]]:
@@ -112,8 +140,8 @@ class Problem:
         """What the practitioner declares open that day, absences not taken off."""
         found = self._open_times.get((practitioner, on))
         if found is None:
-            rules = (self.file.availability_rules[i] for i in self._rules_of.get((practitioner, Weekday.of(on)), ()))
-            exceptions = (e for e in self.file.availability_exceptions if e.practitioner == practitioner)
+            rules = self._rules_of.get(practitioner, ())
+            exceptions = self._exceptions_of.get(practitioner, ())
             found = open_times(rules, exceptions, on, self.file.territory.school_zone)
             self._open_times[practitioner, on] = found
         return found

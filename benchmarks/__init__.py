@@ -1,0 +1,1 @@
+"""What is measured: territory import, solving, search and booking, each beside a limit measured in the same run."""

@@ -1,0 +1,30 @@
+"""`python -m benchmarks [import] [solve] [search] [booking]`: measure, print the tables, keep the results."""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+
+from benchmarks import booking, importing, report, searching, solving
+from benchmarks.measuring import QUICK, Effort
+
+BENCHMARKS: Mapping[str, Callable[[Effort], Sequence[report.Table]]] = {
+    "import": importing.measure,
+    "solve": solving.measure,
+    "search": searching.measure,
+    "booking": booking.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="name", help=", ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="once and briefly, keep nothing: does it run at all?")
+    asked = parser.parse_args()
+    for name in asked.names or BENCHMARKS:
+        tables = BENCHMARKS[name](QUICK if asked.quick else Effort())
+        print(*tables, sep="\n\n", end="\n\n", flush=True)
+        if not asked.quick:
+            report.keep(name, tables)
+
+
+if __name__ == "__main__":
+    main()

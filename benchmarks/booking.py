@@ -1,0 +1,131 @@
+"""Booking: a place named, or the best for a need, over HTTP, beside the same statement in PostgreSQL alone."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import cycle, islice
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from benchmarks import serving
+from benchmarks.load import request
+from benchmarks.measuring import Effort
+from benchmarks.offered import Offered
+from benchmarks.pgbench import Statement, caught
+from benchmarks.report import Table
+from benchmarks.stands import Stand, Subject, beside_limits, stand
+from benchmarks.territory_map import Degrees
+from service.domain.bookings import BookingId, Origin, SlotId
+from service.domain.callers import Caller, Keyed
+from service.domain.geography import Point
+from service.domain.needs import CareRequest, Need, PlaceNamed, PlaceNeeded
+from service.storage.bookings import book_needed, book_slot
+from service.storage.database import Database
+
+DAYS = 7
+"""In which the best place is sought: enough places for every load."""
+Body = dict[str, object]
+_CALLER = Caller(name="admin")
+_FRESH = """
+TRUNCATE bookings, holds, idempotency_keys;
+UPDATE slots SET state = 'free', taken = 0, hold_id = NULL, held_until = NULL WHERE state IN ('busy', 'held');
+"""
+_COUNTS = """
+SELECT (SELECT count(*) FROM bookings) AS bookings,
+       (SELECT count(DISTINCT slot_id) FROM bookings) AS places_booked,
+       (SELECT count(*) FROM slots WHERE state = 'busy' AND taken = 1) AS places_busy,
+       (SELECT count(*) FROM idempotency_keys) AS keys
+"""
+
+
+def measure(effort: Effort) -> Sequence[Table]:
+    with stand() as here:
+        named: list[Body] = [{"slot": slot} for slot in here.offered.bookable]
+        needs: list[Body] = [{"need": _need(here.offered, point)} for point in here.offered.points]
+        by_name = asyncio.run(named_sql(here.url, here.offered))
+        by_need = asyncio.run(needed_sql(here.url, here.offered))
+        subjects = (
+            _subject("Booking a place that is named", named, by_name, here),
+            _subject(f"Booking the best place for a need, {DAYS} days ahead", needs, by_need, here),
+        )
+        return [beside_limits(subject, here, effort) for subject in subjects]
+
+
+def _subject(title: str, bodies: Sequence[Body], sql: str, here: Stand) -> Subject:
+    return Subject(
+        title=f"{title}; after every load as many bookings as answers, places taken and keys, and none twice",
+        name="POST /v1/bookings",
+        requests=list(_requests(bodies, most=len(here.offered.bookable))),
+        status=201,
+        sql=sql,
+        again=False,
+        before=lambda: asyncio.run(_free(here.url)),
+        after=lambda made: asyncio.run(_check(here.url, made)),
+    )
+
+
+async def named_sql(url: str, offered: Offered) -> str:
+    """The statement that books a place by name, its place taken from a table by `:n`."""
+    slot = SlotId(UUID(offered.bookable[0]))
+    named = PlaceNamed(slot=slot, case_ref="2026-0001", origin=Origin.SAS)
+    keyed = _keyed()
+    async with Database(url) as database, database.statement() as connection:
+        with caught(database) as statements:
+            booking = await book_slot(connection, named, caller=_CALLER, now=datetime.now(UTC), keyed=keyed)
+    (statement,) = statements
+    place = "(SELECT slot FROM benchmark_places WHERE n = :n)"
+    return statement.with_words(dict.fromkeys(statement.numbers_of(slot), place) | _anew(statement, booking.id, keyed))
+
+
+async def needed_sql(url: str, offered: Offered) -> str:
+    """The statement that books the best place for a need, its point taken from a table by `:n`."""
+    lat, lon = offered.points[0]
+    need = Need(near=Point(lat, lon), window=offered.days(DAYS))
+    needed = PlaceNeeded(request=CareRequest(near=need.near), case_ref="2026-0001", origin=Origin.SAS)
+    keyed = _keyed()
+    async with Database(url) as database, database.statement() as connection:
+        with caught(database) as statements:
+            now = datetime.now(UTC)
+            booking = await book_needed(connection, needed, need, caller=_CALLER, now=now, keyed=keyed)
+    (statement,) = statements
+    return statement.with_words(offered.point_by_number(statement, (lat, lon)) | _anew(statement, booking.id, keyed))
+
+
+def _need(offered: Offered, point: Degrees) -> Body:
+    window = offered.days(DAYS)
+    return {"near": f"{point[0]},{point[1]}", "from": window.start.isoformat(), "until": window.end.isoformat()}
+
+
+def _keyed() -> Keyed:
+    return Keyed(key=str(uuid4()), operation="POST /v1/bookings", request="0" * 64)
+
+
+def _anew(statement: Statement, booking: BookingId, keyed: Keyed) -> dict[int, str]:
+    """Ids and keys that no other has."""
+    ids = dict.fromkeys(statement.numbers_of(booking), "gen_random_uuid()")
+    return ids | dict.fromkeys(statement.numbers_of(keyed.key), "gen_random_uuid()::text")
+
+
+def _requests(bodies: Sequence[Body], most: int) -> Iterator[str]:
+    for number, body in enumerate(islice(cycle(bodies), most)):
+        asked = body | {"case_ref": f"2026-{number}", "origin": "sas"}
+        bearer = f"Bearer {serving.ADMIN_TOKEN}"
+        yield request("POST", "/v1/bookings", asked, authorization=bearer, idempotency_key=str(uuid4()))
+
+
+async def _free(url: str) -> None:
+    """Every place as it was at first."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(_FRESH)
+    await connection.execute("VACUUM ANALYZE slots")
+    await connection.close()
+
+
+async def _check(url: str, made: int) -> None:
+    """Raises AssertionError when a place was booked twice, or a booking is lost or has no place."""
+    connection = await asyncpg.connect(url)
+    counts = dict(await connection.fetchrow(_COUNTS) or {})
+    await connection.close()
+    if set(counts.values()) != {made}:
+        raise AssertionError(f"{made} bookings were acknowledged, the database holds {counts}")

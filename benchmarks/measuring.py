@@ -1,0 +1,56 @@
+"""How much is measured, and what every measurement shares: time, medians, the speed of this machine today."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from statistics import median
+from time import perf_counter
+
+from ortools.sat.python import cp_model
+
+GOLOMB_MARKS, GOLOMB_LENGTH = 9, 44
+"""The shortest ruler of nine marks is 44 long (known since 1970)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """Repetitions of each measurement, seconds of each load, seconds that each solve may take."""
+
+    repeats: int = 5
+    seconds: float = 5
+    solve_seconds: float = 20
+
+
+QUICK = Effort(repeats=1, seconds=1, solve_seconds=10)
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def middle(values: Iterable[float], digits: int = 3) -> float:
+    """The median, to so many digits after the point."""
+    return round(median(values), digits)
+
+
+def yardstick_seconds() -> float:
+    """How long one CP-SAT worker takes to prove the shortest Golomb ruler of nine marks: the same work every time."""
+    model = cp_model.CpModel()
+    marks = [model.new_int_var(0, 2 * GOLOMB_LENGTH, "") for _ in range(GOLOMB_MARKS)]
+    model.add(marks[0] == 0)
+    for left, right in pairwise(marks):
+        model.add(left < right)
+    distances = [model.new_int_var(1, 2 * GOLOMB_LENGTH, "") for _ in combinations(marks, 2)]
+    for distance, (left, right) in zip(distances, combinations(marks, 2), strict=True):
+        model.add(distance == right - left)
+    model.add_all_different(distances)
+    model.minimize(marks[-1])
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    seconds = seconds_of(lambda: solver.solve(model))
+    if solver.objective_value != GOLOMB_LENGTH:
+        raise AssertionError(f"a ruler of {solver.objective_value}")
+    return seconds

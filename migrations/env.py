@@ -1,0 +1,17 @@
+"""Runs the migrations on the connection that `service.storage.migrating` opened."""
+
+from alembic import context
+
+from service.storage.migrating import include_object
+from service.storage.tables import availability, bookings, directory, rosters  # noqa: F401
+from service.storage.tables.base import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    include_object=include_object,
+    include_schemas=False,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,128 @@
+"""Places held, booked, and what becomes of the bookings."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from service.application.needs import understand, why_none
+from service.domain.bookings import Booking, BookingId, Hold, HoldId, SlotId, checked_case_ref
+from service.domain.callers import Caller, Keyed
+from service.domain.entries import Page
+from service.domain.errors import NoPlaceFree
+from service.domain.needs import BookingFilter, BookingRequest, PlaceHeld, PlaceNamed, PlaceNeeded
+from service.storage import booking_rows, holds
+from service.storage.booking_rows import lock_booking, page_bookings, save_move, save_status
+from service.storage.bookings import book_held, book_needed, book_slot
+from service.storage.database import Database
+from service.storage.places import get_place
+
+
+async def hold_slot(
+    database: Database, slot: SlotId, case_ref: str, *, caller: Caller, now: datetime, keyed: Keyed | None = None
+) -> Hold:
+    """Keep a place for the caller for a while (policy: `hold_seconds`).
+
+    Raises Invalid, NotFound, IdempotencyKeyReused, and what forbids to take the place: SlotHeld, SlotTaken and so on.
+    """
+    checked = checked_case_ref(case_ref)
+    async with database.statement() as connection:
+        return await holds.take_hold(connection, slot, checked, caller=caller, now=now, keyed=keyed)
+
+
+async def get_hold(database: Database, id: HoldId, *, caller: Caller) -> Hold:
+    """Raises NotFound."""
+    async with database.statement() as connection:
+        return await holds.get_hold(connection, id, caller=caller)
+
+
+async def release_hold(database: Database, id: HoldId, *, caller: Caller, now: datetime) -> None:
+    """Give the place back. Raises NotFound, HoldExpired."""
+    async with database.statement() as connection:
+        await holds.release_hold(connection, id, caller=caller, now=now)
+
+
+async def book_place(
+    database: Database, request: BookingRequest, *, caller: Caller, now: datetime, keyed: Keyed | None = None
+) -> Booking:
+    """Book the place named, the place held, or the best that meets the need.
+
+    Raises Invalid, NotFound, IdempotencyKeyReused, HoldExpired, what forbids to take the place, and NoPlaceFree.
+    """
+    match request:
+        case PlaceNamed():
+            async with database.statement() as connection:
+                return await book_slot(connection, request, caller=caller, now=now, keyed=keyed)
+        case PlaceHeld():
+            async with database.statement() as connection:
+                return await book_held(connection, request, caller=caller, now=now, keyed=keyed)
+        case PlaceNeeded():
+            return await _book_best(database, request, caller, now, keyed)
+
+
+async def _book_best(
+    database: Database, request: PlaceNeeded, caller: Caller, now: datetime, keyed: Keyed | None
+) -> Booking:
+    need = await understand(database, request.request, now=now)
+    try:
+        async with database.statement() as connection:
+            return await book_needed(connection, request, need, caller=caller, now=now, keyed=keyed)
+    except NoPlaceFree:
+        reasons = await why_none(database, need, now=now, to_book=True)
+    raise NoPlaceFree(explanations=[{"code": reason.code.value, **reason.facts} for reason in reasons])
+
+
+async def get_booking(database: Database, id: BookingId, *, caller: Caller) -> Booking:
+    """Raises NotFound."""
+    async with database.statement() as connection:
+        return await booking_rows.get_booking(connection, id)
+
+
+async def list_bookings(
+    database: Database, chosen: BookingFilter, *, after: str | None, limit: int, caller: Caller
+) -> Page[Booking]:
+    """Raises Invalid."""
+    async with database.statement() as connection:
+        return await page_bookings(connection, chosen, after=after, limit=limit)
+
+
+async def cancel_booking(
+    database: Database, id: BookingId, *, version: int | None = None, caller: Caller, now: datetime
+) -> Booking:
+    """Its place is free again. Raises NotFound, StaleVersion, BookingClosed, SlotBegun."""
+    return await _close(database, id, version, lambda booking: booking.cancel(now=now))
+
+
+async def fulfil_booking(
+    database: Database, id: BookingId, *, version: int | None = None, caller: Caller, now: datetime
+) -> Booking:
+    """The patient was seen. Raises NotFound, StaleVersion, BookingClosed."""
+    return await _close(database, id, version, lambda booking: booking.fulfil(now=now))
+
+
+async def miss_booking(
+    database: Database, id: BookingId, *, version: int | None = None, caller: Caller, now: datetime
+) -> Booking:
+    """The patient did not come. Raises NotFound, StaleVersion, BookingClosed, SlotNotBegun."""
+    return await _close(database, id, version, lambda booking: booking.miss(now=now))
+
+
+async def _close(
+    database: Database, id: BookingId, version: int | None, change: Callable[[Booking], Booking]
+) -> Booking:
+    async with database.transaction() as session:
+        closed = change(await lock_booking(session, id, version=version))
+        await save_status(session, closed)
+    return closed
+
+
+async def move_booking(
+    database: Database, id: BookingId, to: SlotId, *, version: int | None = None, caller: Caller, now: datetime
+) -> Booking:
+    """To another free place, leaving the old one free, both or neither.
+
+    Raises NotFound, StaleVersion, BookingClosed, SlotBegun, and what forbids to take the new place.
+    """
+    async with database.transaction() as session:
+        booking = await lock_booking(session, id, to, version=version)
+        slot, _ = await get_place(session, to)
+        await save_move(session, booking.move(slot, now=now), left=booking.slot.id, now=now)
+        return await booking_rows.get_booking(session, id)

@@ -1,0 +1,143 @@
+"""Rosters as JSON documents: an answer written down, and any roster read back to be checked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from service.application.territory_file.faults import faults_in
+from service.application.territory_file.fields import Id, LocalDate, Shape
+from service.application.territory_file.json_text import parsed
+from service.domain.directory import PracticeId, PractitionerId
+from service.domain.errors import Fault, Invalid
+from service.domain.gaps import gaps
+from service.domain.goals import goal_values
+from service.domain.rosters import Assignment, TemplateId
+from service.domain.rules import breaches
+from service.domain.solving import Answer, Breach, FairnessRow, Gap, GoalValue, Problem
+
+Document = dict[str, Any]
+
+
+def answer_json(answer: Answer) -> Document:
+    """What `tourderole solve --json` prints. Dates are ISO 8601, a goal's `bound` is proved, seconds are of the clock."""
+    held = answer.assignments
+    document: Document = {
+        "outcome": answer.outcome,
+        "goals": [_goal(goal) for goal in answer.goals],
+        "assignments": None if held is None else [_assignment(assignment) for assignment in held],
+        "gaps": [_gap(gap) for gap in answer.gaps],
+        "fairness": [_fairness(row) for row in answer.fairness],
+        "timings": {
+            "build_s": answer.timings.build_s,
+            "first_s": answer.timings.first_s,
+            "solve_s": answer.timings.solve_s,
+        },
+    }
+    if answer.conflict:
+        document["conflict"] = [_breach(breach) for breach in answer.conflict]
+    return document
+
+
+def check_json(problem: Problem, roster: Sequence[Assignment]) -> Document:
+    """What `tourderole check --json` prints: the breaches, the value of every goal, and what stays empty.
+
+    An assignment to a session, practice or practitioner that does not exist is a breach, and counts for nothing else.
+    """
+    known = known_assignments(problem, roster)
+    return {
+        "breaches": [_breach(breach) for breach in breaches(problem, roster)],
+        "goals": [{"name": goal, "value": value} for goal, value in goal_values(problem, known).items()],
+        "gaps": [_gap(gap) for gap in gaps(problem, known)],
+    }
+
+
+def known_assignments(problem: Problem, roster: Sequence[Assignment]) -> tuple[Assignment, ...]:
+    """Those whose session, practice and practitioner exist."""
+    return tuple(
+        assignment
+        for assignment in roster
+        if assignment.key in problem.session_at
+        and assignment.practice in problem.practice_of
+        and assignment.practitioner in problem.practitioner_of
+    )
+
+
+class AssignmentIn(Shape):
+    """One line of a roster document."""
+
+    template: Id
+    on: LocalDate = Field(alias="date")
+    practice: Id
+    practitioner: Id
+
+    def value(self) -> Assignment:
+        return Assignment(
+            template=TemplateId(self.template),
+            on=self.on,
+            practice=PracticeId(self.practice),
+            practitioner=PractitionerId(self.practitioner),
+        )
+
+
+_ASSIGNMENTS = TypeAdapter(list[AssignmentIn])
+
+
+def read_roster_json(text: str | bytes) -> tuple[Assignment, ...]:
+    """The assignments of a document as `solve --json` writes it, or of a bare list. Raises Invalid with every fault."""
+    document, faults = parsed(text)
+    listed = document.get("assignments") if isinstance(document, dict) else document
+    at = "" if listed is document else "assignments"
+    if not isinstance(listed, list):
+        message = "a roster is a list of assignments, or an object that holds one"
+        raise Invalid(*faults, Fault(path=at, code="roster.malformed", message=message))
+    try:
+        read = _ASSIGNMENTS.validate_python(listed)
+    except ValidationError as error:
+        raise Invalid(*faults, *faults_in(error, at=at)) from None
+    if faults:
+        raise Invalid(*faults)
+    return tuple(one.value() for one in read)
+
+
+def _goal(goal: GoalValue) -> Document:
+    return {"name": goal.name, "value": goal.value, "bound": goal.bound} | (
+        {"conditional": True} if goal.conditional else {}
+    )
+
+
+def _assignment(assignment: Assignment) -> Document:
+    return {
+        "template": assignment.template,
+        "date": assignment.on.isoformat(),
+        "practice": assignment.practice,
+        "practitioner": assignment.practitioner,
+    }
+
+
+def _gap(gap: Gap) -> Document:
+    reasons = [{"practitioner": r.practitioner, "rule": r.rule, **_plain(r.facts)} for r in gap.reasons]
+    return {"template": gap.template, "date": gap.on.isoformat(), "seats": gap.seats, "reasons": reasons}
+
+
+def _fairness(row: FairnessRow) -> Document:
+    return {
+        "practitioner": row.practitioner,
+        "target": row.target,
+        "held": row.held,
+        "history": row.history,
+        "balance": row.balance,
+        "target_unloved": row.target_unloved,
+        "held_unloved": row.held_unloved,
+        "history_unloved": row.history_unloved,
+        "balance_unloved": row.balance_unloved,
+    }
+
+
+def _breach(breach: Breach) -> Document:
+    sessions = [{"template": key.template, "date": key.on.isoformat()} for key in breach.sessions]
+    return {"rule": breach.rule, "practitioner": breach.practitioner, "sessions": sessions, **_plain(breach.facts)}
+
+
+def _plain(facts: Mapping[str, str | int | float]) -> Document:
+    return dict(facts)

@@ -1,0 +1,1 @@
+"""The territory file, `tourderole/territory@1`: a whole territory as one JSON document, read and written."""

@@ -1,0 +1,122 @@
+"""The shape of a territory's policy: every key optional, the defaults those of the domain."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from service.application.territory_file.fields import LocalTime, Shape, each_once
+from service.application.territory_file.periods import End, Start
+from service.domain.policy import FairnessPolicy, Goal, Policy, SearchPolicy, SnpWindow
+
+STANDARD = Policy()
+
+
+class SnpWindowIn(Shape):
+    """Local hours in which unscheduled care is rostered; later belongs to out-of-hours care."""
+
+    start: Start = STANDARD.snp_window.start
+    end: End = Field(default=STANDARD.snp_window.end, validate_default=True)
+    saturday_end: LocalTime | None = Field(default=None, description="Null: the territory's `pdsa_saturday_start`")
+
+    def value(self) -> SnpWindow:
+        return SnpWindow(start=self.start, end=self.end, saturday_end=self.saturday_end)
+
+    @classmethod
+    def of(cls, window: SnpWindow) -> "SnpWindowIn":
+        return cls(start=window.start, end=window.end, saturday_end=window.saturday_end)
+
+
+class SearchPolicyIn(Shape):
+    """How free places are ranked: `waiting_weight × waiting minutes + travel_weight × travel minutes`."""
+
+    radius_km: float = Field(default=STANDARD.search.radius_km, gt=0, le=500, description="Kilometres of road")
+    waiting_weight: int = Field(
+        default=STANDARD.search.waiting_weight, ge=0, le=1000, description="Of a minute of waiting"
+    )
+    travel_weight: int = Field(default=STANDARD.search.travel_weight, ge=0, le=1000, description="Of a minute of road")
+
+    def value(self) -> SearchPolicy:
+        return SearchPolicy(
+            radius_km=self.radius_km, waiting_weight=self.waiting_weight, travel_weight=self.travel_weight
+        )
+
+    @classmethod
+    def of(cls, search: SearchPolicy) -> "SearchPolicyIn":
+        return cls(radius_km=search.radius_km, waiting_weight=search.waiting_weight, travel_weight=search.travel_weight)
+
+
+GoalOrder = Annotated[list[Annotated[Goal, Field(strict=False)]], Field(min_length=1), AfterValidator(each_once)]
+
+
+class PolicyIn(Shape):
+    """Limits, weights and hours of a territory."""
+
+    detour_factor: float = Field(
+        default=STANDARD.detour_factor, ge=1, le=5, description="Road distance ÷ great-circle distance"
+    )
+    speed_kmh: float = Field(default=STANDARD.speed_kmh, ge=5, le=130, description="By road, km/h")
+    max_sessions_per_day: int = Field(
+        default=STANDARD.max_sessions_per_day, ge=1, le=3, description="Of one practitioner"
+    )
+    min_rest_hours: int = Field(
+        default=STANDARD.min_rest_hours, ge=0, le=24, description="Hours between two days of work, and after a duty"
+    )
+    allow_consecutive_saturdays: bool = Field(
+        default=STANDARD.allow_consecutive_saturdays, description="For the same practitioner"
+    )
+    max_travel_km: float = Field(
+        default=STANDARD.max_travel_km, ge=0, le=500, description="Of people without their own, kilometres of road"
+    )
+    goal_order: GoalOrder = Field(default=list(STANDARD.goal_order), description="Lexicographic, the first wins")
+    fairness: FairnessPolicy = Field(
+        default=STANDARD.fairness, strict=False, description="The worst balance, then the sum; or every balance in turn"
+    )
+    settle_minutes: bool = Field(
+        default=STANDARD.settle_minutes, description="Whether everybody's minutes stand once fairness is settled"
+    )
+    snp_window: SnpWindowIn = Field(default=SnpWindowIn(), description="A session outside these hours is refused")
+    publication_notice_hours: int = Field(
+        default=STANDARD.publication_notice_hours,
+        ge=0,
+        le=8760,
+        description="Hours from publication to the first session",
+    )
+    hold_seconds: int = Field(
+        default=STANDARD.hold_seconds, ge=1, le=86_400, description="How long a hold lasts, seconds"
+    )
+    search: SearchPolicyIn = Field(default=SearchPolicyIn(), description="How free places are ranked")
+
+    def value(self) -> Policy:
+        return Policy(
+            detour_factor=self.detour_factor,
+            speed_kmh=self.speed_kmh,
+            max_sessions_per_day=self.max_sessions_per_day,
+            min_rest_hours=self.min_rest_hours,
+            allow_consecutive_saturdays=self.allow_consecutive_saturdays,
+            max_travel_km=self.max_travel_km,
+            goal_order=tuple(self.goal_order),
+            fairness=self.fairness,
+            settle_minutes=self.settle_minutes,
+            snp_window=self.snp_window.value(),
+            publication_notice_hours=self.publication_notice_hours,
+            hold_seconds=self.hold_seconds,
+            search=self.search.value(),
+        )
+
+    @classmethod
+    def of(cls, policy: Policy) -> "PolicyIn":
+        return cls(
+            detour_factor=policy.detour_factor,
+            speed_kmh=policy.speed_kmh,
+            max_sessions_per_day=policy.max_sessions_per_day,
+            min_rest_hours=policy.min_rest_hours,
+            allow_consecutive_saturdays=policy.allow_consecutive_saturdays,
+            max_travel_km=policy.max_travel_km,
+            goal_order=list(policy.goal_order),
+            fairness=policy.fairness,
+            settle_minutes=policy.settle_minutes,
+            snp_window=SnpWindowIn.of(policy.snp_window),
+            publication_notice_hours=policy.publication_notice_hours,
+            hold_seconds=policy.hold_seconds,
+            search=SearchPolicyIn.of(policy.search),
+        )

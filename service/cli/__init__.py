@@ -1,0 +1,1 @@
+"""The command line: wires settings, database, application and worker together."""

@@ -1,0 +1,109 @@
+"""The demonstration: the reference territory, one week solved as a job, published, printed."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+
+from service.application.directory import export_territory_file, get_territory, import_territory_file
+from service.application.roster_publishing import publish_roster
+from service.application.rosters import find_roster, follow_roster, read_roster, request_roster
+from service.cli.opening import stopped
+from service.cli.progress import shown_progress
+from service.cli.rendering import print_roster
+from service.domain.calendar import IsoWeek
+from service.domain.callers import Caller
+from service.domain.directory import TerritoryId
+from service.domain.errors import NotFound, RosterExists, RosterPublished
+from service.domain.roster_life import Roster, Solving
+from service.domain.rosters import RosterId
+from service.domain.solving import Problem
+from service.settings import Settings
+from service.storage.database import Database
+from service.web.app import utc_now
+from service.worker.running import worker_beside
+
+REFERENCE = Path(__file__).parents[1] / "reference" / "haut-anjou.json"
+TERRITORY = TerritoryId("cpts-haut-anjou-fictive")
+DEMO = Caller(name="demo")
+
+
+def run(settings: Settings, url: str, week: IsoWeek) -> None:
+    """Whatever of it was done before is not done again."""
+    asyncio.run(_run(settings, url, week))
+
+
+async def _run(settings: Settings, url: str, week: IsoWeek) -> None:
+    console = Console()
+    async with Database(url) as database:
+        await _import_reference(database, console)
+        async with worker_beside(database, concurrency=1, solver_threads=settings.solver_workers):
+            roster = await _solved(database, settings, week, console)
+        if not roster.state.is_public:
+            roster = await publish_roster(
+                database, roster.id, expected_version=roster.version, caller=DEMO, now=utc_now()
+            )
+        await _print(database, roster.id, console)
+        console.print(f"\nPublished: roster {roster.id}, version {roster.version}", style="bold green")
+
+
+async def _import_reference(database: Database, console: Console) -> None:
+    try:
+        territory = (await get_territory(database, TERRITORY, caller=DEMO)).value
+        console.print(f"{territory.name} is there already; it is left as it is.")
+    except NotFound:
+        file = await import_territory_file(database, REFERENCE.read_bytes(), caller=DEMO)
+        people, places = len(file.practitioners), len(file.practices)
+        console.print(f"Imported {file.territory.name}: {people} practitioners, {places} practices.")
+
+
+async def _solved(database: Database, settings: Settings, week: IsoWeek, console: Console) -> Roster:
+    """The roster of the week, solved by a worker while the progress shows; published ones are left alone."""
+    asked = await _asked(database, settings, week)
+    if asked.solving.is_under_way:
+        console.print(f"Solving {week} as a job …")
+    with shown_progress(console) as show:
+        async for roster in follow_roster(database, asked.id, caller=DEMO):
+            if roster.progress is not None and roster.solving.is_under_way:
+                show(roster.progress)
+    if roster.solving is Solving.FAILED:
+        raise stopped(f"The week could not be solved: {roster.failure}")
+    worth = roster.worth()
+    console.print(f"{worth.outcome} after {worth.timings.solve_s:.1f} s of search.")
+    return roster
+
+
+async def _asked(database: Database, settings: Settings, week: IsoWeek) -> Roster:
+    async def ask(version: int | None) -> Roster:
+        return await request_roster(
+            database,
+            TERRITORY,
+            (week,),
+            seed=1,
+            seconds=settings.solve_seconds,
+            caller=DEMO,
+            now=utc_now(),
+            expected_version=version,
+        )
+
+    try:
+        return await ask(None)
+    except RosterPublished as error:
+        return await _standing(database, error)
+    except RosterExists as error:
+        standing = await _standing(database, error)
+        return standing if standing.solving.is_under_way else await ask(standing.version)
+
+
+async def _standing(database: Database, error: RosterPublished | RosterExists) -> Roster:
+    return await find_roster(database, RosterId(UUID(str(error.facts["roster"]))), caller=DEMO)
+
+
+async def _print(database: Database, id: RosterId, console: Console) -> None:
+    roster, content, _ = await read_roster(database, id, caller=DEMO)
+    file = await export_territory_file(database, TERRITORY, caller=DEMO)
+    problem = replace(Problem.of(file, roster.weeks), sessions=tuple(content.sessions.values()))
+    worth = roster.worth()
+    print_roster(console, problem, content.assignments, goals=worth.goals, gaps=worth.gaps, fairness=worth.fairness)

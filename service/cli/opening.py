@@ -1,0 +1,61 @@
+"""What every command that needs the service opens first: the database, migrated, and the administrator's token."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from service.settings import Settings
+from service.storage.embedded import EmbeddedPostgres
+from service.storage.embedded_run_as import DatabaseUnavailable
+from service.storage.migrating import upgrade
+
+TOKEN_BYTES = 32
+
+
+@contextmanager
+def prepared_database(settings: Settings) -> Iterator[str]:
+    """The URL of a migrated database while the block runs: the settings', or the service's own."""
+    with ExitStack() as stack:
+        try:
+            url = settings.database_url or stack.enter_context(EmbeddedPostgres.start(settings.data / "postgres")).url
+            upgrade(url)
+        except DatabaseUnavailable as error:
+            raise stopped(str(error)) from error
+        except OperationalError as error:
+            raise stopped(f"The database of TOURDEROLE_DATABASE_URL does not answer: {error.orig}") from error
+        yield url
+
+
+def admin_token(settings: Settings) -> str:
+    """The token that guards `/v1`: the settings', else the one made at first start and kept in the data folder."""
+    if settings.admin_token is not None:
+        return settings.admin_token.get_secret_value()
+    path = settings.data / "admin-token"
+    if not path.exists():
+        _write_secret(path, secrets.token_urlsafe(TOKEN_BYTES))
+    return path.read_text().strip()
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    """Whole or not at all, readable by its owner alone; the first of several processes wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secret)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def stopped(message: str, *, status: int = 1) -> typer.Exit:
+    """End the command with a message for a person and a status for a script."""
+    typer.echo(message, err=True)
+    return typer.Exit(status)

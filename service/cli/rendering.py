@@ -1,0 +1,218 @@
+"""A roster on a terminal, as a person would want to read it: week by week, sector by sector, with what it is worth."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from service.domain.calendar import IsoWeek, Weekday, public_holiday_name
+from service.domain.rosters import Assignment, Session, SessionKey
+from service.domain.solving import Breach, FairnessRow, Gap, GoalValue, Problem, Rule
+
+GOAL_WORDS: Mapping[str, str] = {
+    "coverage": "empty seats × priority",
+    "fairness_worst": "most minutes above a share",
+    "fairness_worst_unloved": "the same of unloved hours",
+    "fairness_sum": "minutes above or below shares",
+    "stability": "changes to what was published",
+    "wishes": "hours taken that were not wished",
+    "access": "1 000 people × minutes of road",
+    "rotation": "hosts out of turn, 1/100 session",
+    "travel": "km there and back",
+}
+RULE_WORDS: Mapping[Rule, str] = {
+    Rule.CONSENT: "did not offer that time",
+    Rule.ABSENCE: "away",
+    Rule.AUDIENCE: "pledged to other audiences",
+    Rule.VALIDITY: "not there yet, or gone",
+    Rule.PLEDGE: "made no pledge",
+    Rule.REACH: "too far",
+    Rule.HOST: "another practice hosts it",
+    Rule.SEATS: "hold it already",
+    Rule.ONE_PLACE_AT_A_TIME: "elsewhere then",
+    Rule.ONE_PER_HALF_DAY: "work that half-day already",
+    Rule.MAXIMUM_PER_DAY: "at their maximum of the day",
+    Rule.MAXIMUM_PER_WEEK: "at their maximum of the week",
+    Rule.MINIMUM_REST: "would rest too little",
+    Rule.REST_AFTER_DUTY: "rest after a duty",
+    Rule.CONSECUTIVE_SATURDAYS: "work the Saturday before or after",
+    Rule.ROOMS: "find no room free",
+    Rule.PINS: "pinned elsewhere",
+}
+SHOWN_PEOPLE = 30
+
+
+def print_roster(
+    console: Console,
+    problem: Problem,
+    roster: Sequence[Assignment],
+    *,
+    goals: Iterable[GoalValue],
+    gaps: Sequence[Gap],
+    fairness: Sequence[FairnessRow],
+) -> None:
+    """The grid of every week, the gaps with their reasons, the fairness table, and the proof."""
+    for week in problem.weeks:
+        console.print(week_grid(problem, roster, week))
+    console.print(gap_list(problem, gaps))
+    console.print(fairness_table(problem, fairness))
+    console.print(proof_table(goals))
+
+
+def week_grid(problem: Problem, roster: Sequence[Assignment], week: IsoWeek) -> RenderableType:
+    """A table per sector: days across, hours down; an empty seat stands out."""
+    holders: dict[SessionKey, list[Assignment]] = defaultdict(list)
+    for assignment in roster:
+        holders[assignment.key].append(assignment)
+    sectors: dict[str, list[Session]] = defaultdict(list)
+    for session in problem.sessions:
+        if session.week == week:
+            sectors[session.template.sector].append(session)
+    title = Text(f"\n{problem.file.territory.name} · {week}", style="bold")
+    return Group(title, *(_sector(problem, name, sectors[name], holders, week) for name in sorted(sectors)))
+
+
+def _sector(
+    problem: Problem,
+    name: str,
+    sessions: Sequence[Session],
+    holders: Mapping[SessionKey, Sequence[Assignment]],
+    week: IsoWeek,
+) -> RenderableType:
+    days = [day for day in week.days() if day.weekday() < 6 or any(s.on == day for s in sessions)]
+    table = _table(f"Sector {name}", show_lines=True)
+    table.add_column("", no_wrap=True, width=5)
+    for day in days:
+        table.add_column(_day(day, problem.file.territory.holiday_zone), ratio=1, overflow="fold")
+    hours = sorted({(session.template.start, session.template.end) for session in sessions})
+    for start, end in hours:
+        here = [s for s in sessions if (s.template.start, s.template.end) == (start, end)]
+        cells = [_cell(problem, [s for s in here if s.on == day], holders) for day in days]
+        table.add_row(f"{start:%H:%M}\n{end:%H:%M}", *cells)
+    return table
+
+
+def _table(title: str, *, show_lines: bool = False) -> Table:
+    """All tables look alike, and fit a terminal of 80 columns."""
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="italic",
+        box=box.SIMPLE_HEAD,
+        show_lines=show_lines,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        expand=show_lines,
+    )
+
+
+def _day(day: date, holiday_zone: str) -> str:
+    holiday = public_holiday_name(day, holiday_zone)
+    return f"{Weekday.of(day).title()} {day:%d/%m}" + (f"\n{holiday}" if holiday else "")
+
+
+def _cell(
+    problem: Problem, sessions: Sequence[Session], holders: Mapping[SessionKey, Sequence[Assignment]]
+) -> RenderableType:
+    lines = Text()
+    for session in sessions:
+        for held in holders.get(session.key, ()):
+            person = problem.practitioner_of[held.practitioner]
+            lines.append(f"{person.family_name}\n", style="bold")
+            lines.append(f"{problem.practice_of[held.practice].name}\n", style="dim")
+        for _ in range(session.template.seats - len(holders.get(session.key, ()))):
+            lines.append(f"— empty —\n{session.template.id}\n", style="bold red")
+    lines.rstrip()
+    return lines
+
+
+def gap_list(problem: Problem, gaps: Sequence[Gap]) -> RenderableType:
+    """Every session that lacks holders, and how many people each rule keeps from it."""
+    if not gaps:
+        return Text("\nEvery seat is filled.", style="bold green")
+    lines: list[RenderableType] = [Text(f"\n{sum(gap.seats for gap in gaps)} seats stay empty", style="bold red")]
+    for gap in gaps:
+        template = problem.session_at[SessionKey(gap.template, gap.on)].template
+        hosts = ", ".join(problem.practice_of[host].name for host in template.hosts)
+        lines.append(
+            Text(f"{Weekday.of(gap.on).title()} {gap.on:%d/%m} {template.start:%H:%M}, {hosts} ({gap.template})")
+        )
+        lines.append(Padding(Text(reasons_in_words(problem, gap), style="dim"), (0, 0, 0, 4)))
+    return Group(*lines)
+
+
+def reasons_in_words(problem: Problem, gap: Gap) -> str:
+    """Of all practitioners, how many each rule keeps away; by name where they are few. One may be kept by several."""
+    people: dict[Rule, list[str]] = defaultdict(list)
+    for reason in gap.reasons:
+        name = problem.practitioner_of[reason.practitioner].family_name
+        if name not in people[reason.rule]:
+            people[reason.rule].append(name)
+    kept = Counter({rule: len(names) for rule, names in people.items()})
+    named = (
+        f"{', '.join(people[rule]) if count <= 3 else count} {RULE_WORDS[rule]} [{rule}]"
+        for rule, count in kept.most_common()
+    )
+    return f"of {len(problem.practitioners)} practitioners: " + "; ".join(named)
+
+
+def fairness_table(problem: Problem, rows: Sequence[FairnessRow]) -> RenderableType:
+    """Who did what against whose share, the most burdened first; of many people, both ends."""
+    ordered = sorted(rows, key=lambda row: (-row.balance, -row.balance_unloved, row.practitioner))
+    table = _table("\nFairness, in minutes: balance = prior + held - share")
+    table.caption = "Above zero: did more than the share. * of evenings, Saturdays, eves of holidays"
+    table.caption_justify = "left"
+    for heading in ("", "share", "prior", "held", "balance", "share*", "prior*", "held*", "balance*"):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    half = SHOWN_PEOPLE // 2
+    shown = ordered if len(ordered) <= SHOWN_PEOPLE else [*ordered[:half], *ordered[-half:]]
+    for index, row in enumerate(shown):
+        if len(shown) < len(ordered) and index == half:
+            table.add_row(f"… {len(ordered) - len(shown)} more", style="dim")
+        table.add_row(*_fairness_cells(problem, row))
+    return table
+
+
+def _fairness_cells(problem: Problem, row: FairnessRow) -> Iterator[RenderableType]:
+    person = problem.practitioner_of[row.practitioner]
+    yield f"{person.family_name} {person.given_name}"
+    for number in (row.target, row.history, row.held):
+        yield str(number)
+    yield Text(f"{row.balance:+}", style="bold")
+    for number in (row.target_unloved, row.history_unloved, row.held_unloved):
+        yield str(number)
+    yield Text(f"{row.balance_unloved:+}", style="bold")
+
+
+def proof_table(goals: Iterable[GoalValue]) -> RenderableType:
+    """Each goal in its order, what it came to, and what is proved: `bound` is what no roster goes below."""
+    table = _table("\nGoals, each at its best while those above it stay at theirs")
+    for heading in ("goal", "value", "bound", "", ""):
+        table.add_column(heading, justify="right" if heading in ("value", "bound") else "left")
+    for goal in goals:
+        bound = "—" if goal.bound is None else str(goal.bound)
+        words = Text(GOAL_WORDS[goal.name], style="dim")
+        table.add_row(str(goal.name), str(goal.value), bound, _proof(goal), words)
+    return table
+
+
+def _proof(goal: GoalValue) -> Text:
+    if goal.is_proved:
+        return Text("proved", style="green")
+    if goal.gap is None:
+        return Text("open", style="yellow")
+    return Text(f"≤ {goal.gap} off" + (" (if settled)" if goal.conditional else ""), style="yellow")
+
+
+def breach_line(problem: Problem, breach: Breach) -> str:
+    """One rule broken, for a person: whom, where, and the numbers."""
+    person = problem.practitioner_of.get(breach.practitioner) if breach.practitioner else None
+    name = f"{person.family_name} ({person.id})" if person else (breach.practitioner or "")
+    where = ", ".join(f"{key.template} on {key.on}" for key in breach.sessions)
+    facts = ", ".join(f"{fact} {value}" for fact, value in breach.facts.items())
+    return " · ".join(part for part in (str(breach.rule), name, where, facts) if part)

@@ -1,0 +1,60 @@
+"""The places that a roster's seats offer, and which of them a change of holders touches."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from service.domain.bookings import Seat, Slot, slots_of
+from service.domain.directory import PractitionerId
+from service.domain.roster_content import Difference, RosterContent
+from service.domain.rosters import Assignment, Mode, SessionId, SessionKey
+from service.domain.solving import Problem
+
+
+def touched(change: Difference) -> frozenset[SessionKey]:
+    """Sessions whose holders or practice change."""
+    moved = [end for move in change.moved for end in (move.before, move.after)]
+    return frozenset(each.key for each in (*change.added, *change.removed, *moved))
+
+
+def seats_withdrawn(before: RosterContent, change: Difference) -> frozenset[tuple[SessionId, PractitionerId]]:
+    """Seats whose places are no longer offered as they were; of a walk-in session, which has one counter, all."""
+    left = {*change.removed, *(move.before for move in change.moved)}
+    return frozenset(
+        (id, each.practitioner)
+        for id, each in _seats(before, touched(change))
+        if each in left or before.sessions[id].template.mode is Mode.WALK_IN
+    )
+
+
+def slots_added(problem: Problem, after: RosterContent, change: Difference) -> Iterator[Slot]:
+    """Places of the seats that are newly held; of a walk-in session, its counter over all seats."""
+    arrived = {*change.added, *(move.after for move in change.moved)}
+    return _slots(
+        problem,
+        after,
+        [
+            (id, each)
+            for id, each in _seats(after, touched(change))
+            if each in arrived or after.sessions[id].template.mode is Mode.WALK_IN
+        ],
+    )
+
+
+def all_slots(problem: Problem, content: RosterContent) -> Iterator[Slot]:
+    """Every place of every seat held."""
+    return _slots(problem, content, list(_seats(content, {each.key for each in content.assignments})))
+
+
+def _seats(content: RosterContent, keys: Collection[SessionKey]) -> Iterator[tuple[SessionId, Assignment]]:
+    id_at = {session.key: id for id, session in content.sessions.items()}
+    return ((id_at[each.key], each) for each in content.assignments if each.key in keys)
+
+
+def _slots(problem: Problem, content: RosterContent, held: Iterable[tuple[SessionId, Assignment]]) -> Iterator[Slot]:
+    seats: dict[SessionId, list[Seat]] = {}
+    for id, each in held:
+        point = problem.point(each.practice, each.on)
+        if point is not None:
+            holder = problem.practitioner_of[each.practitioner]
+            seats.setdefault(id, []).append(Seat(holder=holder, practice=each.practice, point=point))
+    for id, of_session in seats.items():
+        yield from slots_of(content.sessions[id], id, problem.file.territory.id, of_session)

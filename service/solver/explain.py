@@ -1,0 +1,77 @@
+"""Which pins cannot stand together, and why, when there is no roster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpSolver
+
+from service.domain.directory import PracticeId
+from service.domain.rosters import Assignment, SessionKey
+from service.domain.rules import breaches
+from service.domain.solving import Breach, Problem, Rule
+from service.domain.territory_file import Pin
+from service.solver.constraints import BETWEEN
+from service.solver.variables import Works
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """The assignments that the pins ask for; or, when these break rules, a least set that does and what it breaks."""
+
+    assignments: tuple[Assignment, ...] = ()
+    conflict: tuple[Breach, ...] = ()
+
+
+def settle_pins(works: Works) -> Pinned:
+    """Since every seat may stay empty, there is no roster exactly when the pins alone break a rule."""
+    pins = works.problem.pins
+    for pin in pins:
+        if not _may_stand(works, pin):
+            return Pinned(conflict=_broken(works.problem, [pin]))
+    together = _together(works, pins)
+    if together is not None:
+        return Pinned(assignments=together)
+    for pin in pins:
+        fewer = [other for other in pins if other is not pin]
+        if _together(works, fewer) is None:
+            pins = tuple(fewer)
+    return Pinned(conflict=_broken(works.problem, pins))
+
+
+def _may_stand(works: Works, pin: Pin) -> bool:
+    """Whether the pin breaks no rule about one assignment alone."""
+    key = SessionKey(pin.template, pin.on)
+    return any(
+        one.practitioner.id == pin.practitioner and (pin.practice is None or pin.practice in one.hosts)
+        for one in works.of_session.get(key, ())
+    )
+
+
+def _together(works: Works, pins: Sequence[Pin]) -> tuple[Assignment, ...] | None:
+    """A lawful roster of these pins and nothing else, if there is one."""
+    problem = replace(works.problem, file=replace(works.problem.file, pins=tuple(pins)))
+    seats = {(pin.practitioner, SessionKey(pin.template, pin.on)) for pin in pins}
+    pinned = Works.of(problem, [one for one in works.candidates if (one.practitioner.id, one.session.key) in seats])
+    for rule in BETWEEN.values():
+        rule(pinned)
+    solver = CpSolver()
+    solver.parameters.num_workers = 1
+    if solver.solve(pinned.model) not in (OPTIMAL, FEASIBLE):
+        return None
+    return pinned.roster(list(solver.response_proto.solution))
+
+
+def _broken(problem: Problem, pins: Sequence[Pin]) -> tuple[Breach, ...]:
+    """The rules that these pins break, each session at the host that a pin names, else at its first."""
+    named: dict[SessionKey, PracticeId] = {
+        SessionKey(pin.template, pin.on): pin.practice for pin in pins if pin.practice is not None
+    }
+    roster = []
+    for pin in pins:
+        key = SessionKey(pin.template, pin.on)
+        session = problem.session_at.get(key)
+        if session is None:
+            return (Breach(rule=Rule.PINS, practitioner=pin.practitioner, sessions=(key,), facts={"exists": 0}),)
+        practice = pin.practice or named.get(key, session.hosts[0])
+        roster.append(Assignment(template=key.template, on=key.on, practice=practice, practitioner=pin.practitioner))
+    return tuple(breach for breach in breaches(problem, roster) if breach.rule is not Rule.PINS)

@@ -1,0 +1,136 @@
+"""Bookings as rows: found, listed, locked, changed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from operator import eq, ge, lt
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, select, tuple_, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain.bookings import Booking, BookingId, BookingStatus, Origin, SlotId, SlotState
+from service.domain.entries import Page
+from service.domain.errors import Fault, Invalid, NotFound, StaleVersion
+from service.domain.needs import BookingFilter
+from service.storage.places import Connected, slot_of, slots, told, venue_of
+from service.storage.tables.bookings import BookingRow
+
+bookings = cast("Table", BookingRow.__table__)
+OF_BOOKING: tuple[ColumnElement[Any], ...] = (
+    bookings.c.id.label("booking_id"),
+    bookings.c.case_ref,
+    bookings.c.origin,
+    bookings.c.booked_by,
+    bookings.c.booked_at,
+    bookings.c.status,
+    bookings.c.status_at,
+    bookings.c.supplement_eligible,
+    bookings.c.version,
+)
+"""Beside the slot's columns: what `booking_of` reads."""
+_TOLD = told(slots, *OF_BOOKING).join(bookings, bookings.c.slot_id == slots.c.id)
+
+
+async def get_booking(connection: Connected, id: BookingId) -> Booking:
+    """Raises NotFound."""
+    row = (await connection.execute(_TOLD.where(bookings.c.id == id))).one_or_none()
+    if row is None:
+        raise NotFound("booking", id)
+    return booking_of(row)
+
+
+async def page_bookings(
+    connection: Connected, chosen: BookingFilter, *, after: str | None, limit: int
+) -> Page[Booking]:
+    """At most `limit`, by the time of the place, from a cursor on. Raises Invalid (`cursor.malformed`)."""
+    order = tuple_(bookings.c.slot_start_at, bookings.c.id)
+    beyond = [] if after is None else [order > tuple_(*_position(after))]
+    found = _TOLD.where(*_meets(chosen), *beyond).order_by(bookings.c.slot_start_at, bookings.c.id)
+    items = [booking_of(row) for row in await connection.execute(found.limit(limit + 1))]
+    more = items[limit - 1] if len(items) > limit else None
+    cursor = f"{more.slot.time.start.isoformat()}_{more.id}" if more else None
+    return Page(items=tuple(items[:limit]), next_cursor=cursor)
+
+
+def _meets(chosen: BookingFilter) -> list[ColumnElement[bool]]:
+    asked: tuple[tuple[object, Callable[[Any, Any], Any], ColumnElement[Any]], ...] = (
+        (chosen.case_ref, eq, bookings.c.case_ref),
+        (chosen.territory, eq, bookings.c.territory_id),
+        (chosen.status, eq, bookings.c.status),
+        (chosen.start_at, ge, bookings.c.slot_start_at),
+        (chosen.end_at, lt, bookings.c.slot_start_at),
+    )
+    return [compare(column, value) for value, compare, column in asked if value is not None]
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    start_at, _, id = cursor.partition("_")
+    try:
+        return datetime.fromisoformat(start_at).astimezone(UTC), UUID(id)
+    except (ValueError, OverflowError):
+        fault = Fault(
+            path="cursor", code="cursor.malformed", message="this is no cursor of ours", hint="use next_cursor"
+        )
+        raise Invalid(fault) from None
+
+
+async def lock_booking(session: AsyncSession, id: BookingId, *also: SlotId, version: int | None) -> Booking:
+    """The booking, its place and further ones, for whoever changes them: one at a time, until the transaction ends.
+
+    Places come before bookings, in the order of their ids, so that nobody waits in a circle. Raises NotFound;
+    StaleVersion when `version` is given and is not the stored one, or the booking moves away at this very instant.
+    """
+    place = (await get_booking(session, id)).slot.id
+    row = select(slots.c.id).where(slots.c.id.in_([place, *also])).order_by(slots.c.id)
+    await session.execute(row.with_for_update())
+    await session.execute(select(bookings.c.id).where(bookings.c.id == id).with_for_update())
+    booking = await get_booking(session, id)
+    if booking.slot.id != place or version not in (None, booking.version):
+        raise StaleVersion(version=booking.version)
+    return booking
+
+
+async def save_status(session: AsyncSession, booking: Booking) -> None:
+    """What became of a locked booking. A place whose booking is cancelled is free again."""
+    changed = {"status": booking.status, "status_at": booking.status_at, "version": booking.version}
+    await session.execute(update(bookings).where(bookings.c.id == booking.id).values(changed))
+    if booking.status is BookingStatus.CANCELLED:
+        await _free(session, booking.slot.id)
+
+
+async def save_move(session: AsyncSession, booking: Booking, *, left: SlotId, now: datetime) -> None:
+    """A locked booking on its new place, which was locked and free; the one it left is free again."""
+    busy = {"state": SlotState.BUSY, "taken": 1, "hold_id": None, "held_until": None}
+    await session.execute(update(slots).where(slots.c.id == booking.slot.id).values(busy))
+    placed = {
+        "slot_id": booking.slot.id,
+        "slot_start_at": booking.slot.time.start,
+        "territory_id": booking.slot.territory,
+        "placed_at": now,
+        "version": booking.version,
+    }
+    await session.execute(update(bookings).where(bookings.c.id == booking.id).values(placed))
+    await _free(session, left)
+
+
+async def _free(session: AsyncSession, slot: SlotId) -> None:
+    await session.execute(update(slots).where(slots.c.id == slot).values(state=SlotState.FREE, taken=0))
+
+
+def booking_of(row: Row[Any]) -> Booking:
+    venue = venue_of(row)
+    return Booking(
+        id=BookingId(row.booking_id),
+        slot=slot_of(row),
+        venue=venue,
+        case_ref=row.case_ref,
+        origin=Origin(row.origin),
+        booked_by=row.booked_by,
+        booked_at=row.booked_at.astimezone(venue.zone),
+        status=BookingStatus(row.status),
+        status_at=row.status_at.astimezone(venue.zone),
+        version=row.version,
+        supplement_eligible=row.supplement_eligible,
+    )

@@ -1,0 +1,172 @@
+"""Bookings made: the place named, the place held, or the best that meets the need, each in one statement."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.domain.bookings import Booking, BookingId, BookingStatus, HoldEnd, SlotState
+from service.domain.callers import Caller, Keyed
+from service.domain.errors import NoPlaceFree
+from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded
+from service.domain.rosters import Modality
+from service.storage.booking_rows import OF_BOOKING, booking_of, bookings, get_booking
+from service.storage.holds import ended_hold, get_hold, holds
+from service.storage.offers import asked, best_places
+from service.storage.once import Creation, create_once, remembered
+from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, SLOT, USUAL_GP, given
+from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told
+
+CANDIDATES = 32
+"""Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""
+
+_BUSY = {"state": SlotState.BUSY, "taken": 1, "hold_id": None, "held_until": None}
+
+
+def _booked(place: CTE, case_ref: ColumnElement[str], *others: CTE) -> Select[Any]:
+    """The place taken becomes a booking, and is told."""
+    row = {
+        "id": NEW_ID,
+        "slot_id": place.c.id,
+        "slot_start_at": place.c.start_at,
+        "territory_id": place.c.territory_id,
+        "case_ref": case_ref,
+        "origin": ORIGIN,
+        "booked_by": CALLER,
+        "booked_at": NOW,
+        "placed_at": NOW,
+        "status": literal_column(f"'{BookingStatus.BOOKED}'"),
+        "status_at": NOW,
+        "supplement_eligible": ~_is_with_usual_gp(place),
+        "version": literal_column("1"),
+    }
+    made = insert(bookings).from_select(list(row), select(*row.values()).select_from(place)).returning(*OF_BOOKING)
+    booked = made.cte("booked")
+    return told(place, *booked.c).join(booked, true()).add_cte(remembered(place), *others)
+
+
+def _is_with_usual_gp(place: CTE) -> ColumnElement[bool]:
+    """The patient's own GP receives, or somebody of his or her practice."""
+    same = and_(practitioners.c.territory_id == place.c.territory_id, practitioners.c.rpps == USUAL_GP)
+    own = or_(practitioners.c.id == place.c.practitioner_id, practitioners.c.home_practice == place.c.practice_id)
+    return exists().where(same, own)
+
+
+def _taken(*conditions: ColumnElement[bool], further: tuple[Column[Any], ...] = ()) -> CTE:
+    return update(slots).values(_BUSY).where(*conditions).returning(*slots.c, *further).cte("taken")
+
+
+def _by_slot() -> Select[Any]:
+    return _booked(_taken(slots.c.id == SLOT, IS_TAKEABLE), CASE_REF)
+
+
+def _by_hold() -> Select[Any]:
+    same_case = or_(CASE_REF.is_(None), holds.c.case_ref == CASE_REF)
+    own = (holds.c.id == HOLD, holds.c.held_by == CALLER, holds.c.slot_id == slots.c.id, same_case)
+    live = (slots.c.hold_id == HOLD, slots.c.held_until > NOW, slots.c.start_at > NOW)
+    place = _taken(*own, *live, further=(holds.c.case_ref,))
+    confirmed = update(holds).values(ended=HoldEnd.CONFIRMED).where(holds.c.id == HOLD, place.c.id == holds.c.slot_id)
+    return _booked(place, place.c.case_ref, confirmed.cte("confirmed"))
+
+
+def _by_need(*, tele: bool) -> Select[Any]:
+    """The best place that no rival has locked at this instant, however many ask at once."""
+    best = best_places(tele=tele, walk_in=False)
+    rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
+    free = select(slots.c.id).join(best, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(1)
+    chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
+    return _booked(_taken(slots.c.id == chosen.c.id, IS_TAKEABLE), CASE_REF)
+
+
+def _any_free(*, tele: bool) -> Select[Any]:
+    return select(exists().select_from(best_places(tele=tele, walk_in=False)))
+
+
+_BY_SLOT, _BY_HOLD = _by_slot(), _by_hold()
+_BY_NEED = {tele: _by_need(tele=tele) for tele in (False, True)}
+_ANY_FREE = {tele: _any_free(tele=tele) for tele in (False, True)}
+
+
+async def book_slot(
+    connection: AsyncConnection, named: PlaceNamed, *, caller: Caller, now: datetime, keyed: Keyed | None
+) -> Booking:
+    """Raises NotFound, IdempotencyKeyReused, and the Conflict that forbids to take the place."""
+    place = given(slot=named.slot, case_ref=named.case_ref, origin=named.origin, usual_gp=named.usual_gp_rpps, now=now)
+    refuse = partial(refuse_unless_free, connection, named.slot, now=now)
+    creation = _creation(connection, _BY_SLOT, place, refuse)
+    return await create_once(connection, creation, caller=caller, keyed=keyed)
+
+
+async def book_held(
+    connection: AsyncConnection, held: PlaceHeld, *, caller: Caller, now: datetime, keyed: Keyed | None
+) -> Booking:
+    """Raises Invalid, NotFound, IdempotencyKeyReused, HoldExpired, and SlotBegun when the place began meanwhile."""
+
+    async def refuse() -> None:
+        hold = await get_hold(connection, held.hold, caller=caller)
+        if hold.end_by(now):
+            raise ended_hold(hold, now)
+        hold.slot.refuse_if_begun(now=now)
+        hold.refuse_other_case(held.case_ref)
+
+    place = given(hold=held.hold, case_ref=held.case_ref, origin=held.origin, usual_gp=held.usual_gp_rpps, now=now)
+    creation = _creation(connection, _BY_HOLD, place, refuse)
+    return await create_once(connection, creation, caller=caller, keyed=keyed)
+
+
+async def book_needed(
+    connection: AsyncConnection,
+    needed: PlaceNeeded,
+    need: Need,
+    *,
+    caller: Caller,
+    now: datetime,
+    keyed: Keyed | None,
+) -> Booking:
+    """Raises IdempotencyKeyReused, and NoPlaceFree, without reasons."""
+    tele = need.modality is Modality.TELE
+    where = asked(need, now=now, limit=CANDIDATES)
+
+    async def refuse() -> None:
+        if not (await connection.execute(_ANY_FREE[tele], where)).scalar_one():
+            raise NoPlaceFree()
+
+    place = {**where, **given(case_ref=needed.case_ref, origin=needed.origin)}
+    return await create_once(
+        connection, _creation(connection, _BY_NEED[tele], place, refuse), caller=caller, keyed=keyed
+    )
+
+
+def _creation(
+    connection: AsyncConnection,
+    statement: Select[Any],
+    parameters: dict[str, Any],
+    refuse: Callable[[], Awaitable[None]],
+) -> Creation[Booking]:
+    async def found(id: UUID) -> Booking:
+        return await get_booking(connection, BookingId(id))
+
+    return Creation(
+        statement=statement,
+        parameters={**parameters, **given(new_id=uuid4())},
+        made=booking_of,
+        found=found,
+        refuse=refuse,
+    )

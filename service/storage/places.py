@@ -1,0 +1,173 @@
+"""Places as the hot statements see them: which may be taken, how far they are, and what a caller is told of one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    FromClause,
+    Interval,
+    Select,
+    Table,
+    Text,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from service.domain import calendar
+from service.domain.bookings import Slot, SlotId, SlotState, Venue
+from service.domain.directory import Audience, PracticeId, PractitionerId, Stop, TerritoryId
+from service.domain.errors import NotFound
+from service.domain.geography import EARTH_RADIUS_KM, Point
+from service.domain.policy import Policy, SearchPolicy
+from service.domain.rosters import Modality, Mode, SessionId
+from service.storage.parameters import NOW, SLOT, given
+from service.storage.tables.bookings import SlotRow
+from service.storage.tables.directory import PracticeRow, PractitionerRow, TerritoryRow
+
+slots = cast("Table", SlotRow.__table__)
+territories = cast("Table", TerritoryRow.__table__)
+practices = cast("Table", PracticeRow.__table__)
+practitioners = cast("Table", PractitionerRow.__table__)
+
+Connected = AsyncConnection | AsyncSession
+"""A single statement's connection, or a transaction's session: whoever asks."""
+
+_STOPS = TypeAdapter(tuple[Stop, ...])
+_SEARCH, _POLICY = SearchPolicy(), Policy()
+
+
+def words(*values: str) -> tuple[ColumnElement[str], ...]:
+    """Words written into the statement itself, so that the planner sees that a partial index holds the rows."""
+    return tuple(literal_column(f"'{value}'", Text) for value in values)
+
+
+OPEN = slots.c.state.in_(words(SlotState.FREE, SlotState.HELD))
+"""What the indexes of open places hold: the free ones, and the held ones, whose hold may be over."""
+
+IS_FREE = or_(slots.c.state == words(SlotState.FREE)[0], slots.c.held_until <= NOW)
+IS_TAKEABLE = and_(slots.c.mode == words(Mode.BOOKABLE)[0], slots.c.start_at > NOW, OPEN, IS_FREE)
+"""A place that a hold or a booking may have at this instant; PostgreSQL asks again after waiting for a rival."""
+
+
+def number(value: float) -> ColumnElement[float]:
+    """A constant written into the statement itself."""
+    return literal_column(str(value), Double)
+
+
+def policy_number(default: float, *path: str) -> ColumnElement[float]:
+    """A number of the territory's policy, which holds only what its owner set."""
+    at: ColumnElement[Any] = literal_column(f"'{{{','.join(path)}}}'")
+    return func.coalesce(territories.c.policy.op("#>>")(at).cast(Double), number(default), type_=Double())
+
+
+RADIUS_KM = policy_number(_SEARCH.radius_km, "search", "radius_km")
+WAITING_WEIGHT = policy_number(_SEARCH.waiting_weight, "search", "waiting_weight")
+TRAVEL_WEIGHT = policy_number(_SEARCH.travel_weight, "search", "travel_weight")
+DETOUR_FACTOR = policy_number(_POLICY.detour_factor, "detour_factor")
+SPEED_KMH = policy_number(_POLICY.speed_kmh, "speed_kmh")
+HOLD_TIME = policy_number(_POLICY.hold_seconds, "hold_seconds") * literal_column("interval '1 second'", Interval)
+
+
+def crow_km(here: FromClause) -> ColumnElement[float]:
+    """Great circle from there to the slot; the twin of `domain.geography.great_circle_km`."""
+    half_chord = func.power(func.sind((slots.c.lat - here.c.lat) / number(2)), number(2)) + func.cosd(
+        here.c.lat
+    ) * func.cosd(slots.c.lat) * func.power(func.sind((slots.c.lon - here.c.lon) / number(2)), number(2))
+    return number(2 * EARTH_RADIUS_KM) * func.asin(func.sqrt(func.least(half_chord, number(1))), type_=Double())
+
+
+def minutes_from_now(instant: ColumnElement[Any]) -> ColumnElement[float]:
+    """0 when it is past."""
+    seconds = func.extract("epoch", instant - NOW).cast(Double)
+    return func.greatest(seconds / number(60), number(0), type_=Double())
+
+
+def told(place: FromClause, *further: ColumnElement[Any]) -> Select[Any]:
+    """The slot's columns, with what a caller is told of it: where, whom, on which clock."""
+    columns = [place.c[column.name] for column in slots.c]
+    known = (
+        practices.c.name.label("practice_name"),
+        practices.c.address_line,
+        practices.c.phone,
+        practices.c.stops,
+        (practitioners.c.given_name + " " + practitioners.c.family_name).label("practitioner_name"),
+        territories.c.timezone,
+    )
+    same = place.c.territory_id
+    joined = (
+        place.join(territories, territories.c.id == same)
+        .join(practices, and_(practices.c.territory_id == same, practices.c.id == place.c.practice_id))
+        .join(practitioners, and_(practitioners.c.territory_id == same, practitioners.c.id == place.c.practitioner_id))
+    )
+    return select(*columns, *known, *further).select_from(joined)
+
+
+def slot_of(row: Row[Any]) -> Slot:
+    return Slot(
+        id=SlotId(row.id),
+        session=SessionId(row.session_id),
+        territory=TerritoryId(row.territory_id),
+        practice=PracticeId(row.practice_id),
+        practitioner=PractitionerId(row.practitioner_id),
+        time=calendar.Interval(start=row.start_at, end=row.end_at),
+        point=Point(row.lat, row.lon),
+        mode=Mode(row.mode),
+        modality=Modality(row.modality),
+        audiences=frozenset(Audience(audience) for audience in row.audiences),
+        places=row.places,
+        taken=row.taken,
+        state=SlotState(row.state),
+        held_until=row.held_until and row.held_until.astimezone(ZoneInfo(row.timezone)),
+    )
+
+
+def venue_of(row: Row[Any]) -> Venue:
+    zone = ZoneInfo(row.timezone)
+    on = row.start_at.astimezone(zone).date()
+    stops: Sequence[Stop] = _STOPS.validate_python(row.stops) if row.stops else ()
+    return Venue(
+        practice_name=row.practice_name,
+        address_line=next((stop.address_line for stop in stops if stop.serves(on)), row.address_line),
+        phone=row.phone,
+        practitioner_name=row.practitioner_name,
+        zone=zone,
+    )
+
+
+_PLACE = told(slots).where(slots.c.id == SLOT)
+
+
+async def get_place(connection: Connected, id: SlotId) -> tuple[Slot, Venue]:
+    """Raises NotFound."""
+    row = (await connection.execute(_PLACE, given(slot=id))).one_or_none()
+    if row is None:
+        raise NotFound("slot", id)
+    return slot_of(row), venue_of(row)
+
+
+async def refuse_unless_free(connection: Connected, id: SlotId, *, now: datetime) -> None:
+    """Raises NotFound, or the Conflict that forbids to take the place; nothing when it is free at this instant."""
+    slot, _ = await get_place(connection, id)
+    slot.refuse_unless_free(now=now)
+
+
+async def lock_place(session: AsyncSession, id: SlotId) -> tuple[Slot, Venue]:
+    """The place, for whoever changes it: one at a time, until the transaction ends. Raises NotFound."""
+    await session.execute(select(slots.c.id).where(slots.c.id == id).with_for_update())
+    return await get_place(session, id)
+
+
+async def save_count(session: AsyncSession, slot: Slot) -> None:
+    """The people counted at a locked walk-in session."""
+    await session.execute(update(slots).where(slots.c.id == slot.id).values(taken=slot.taken))

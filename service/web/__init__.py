@@ -1,0 +1,1 @@
+"""HTTP: routes, their shapes, and the one table of error answers."""

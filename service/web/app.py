@@ -1,0 +1,61 @@
+"""The HTTP application: routers and error answers, nothing else."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi_offline import FastAPIOffline
+
+from service.storage.database import Database
+from service.web import health, problem_page, problems
+from service.web.dependencies import Clock, _caller
+from service.web.rest import availability, bookings, directory, roster_evidence, rosters, slots
+from service.web.rest.bodies import LIMIT_BYTES
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+GUARDED: tuple[APIRouter, ...] = (
+    directory.router,
+    availability.router,
+    rosters.router,
+    roster_evidence.router,
+    slots.router,
+    bookings.router,
+)
+"""The routers of `/v1`: every route of theirs asks for the caller's token."""
+
+
+ABOUT = """
+The open service that schedules unscheduled primary care in a French health territory: a roster, solved and proved, and
+the places that it offers. Times carry an offset. Every error is an `application/problem+json` with a stable `code`:
+[all codes](/problems). Repeat a POST with the same `Idempotency-Key` and it is done once. Edits name the version that
+they change: send its `ETag` in `If-Match`.
+"""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    database: Database, *, admin_token: str, clock: Clock = utc_now, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance."""
+    app = FastAPIOffline(
+        title="tourderole",
+        version="1",
+        description=ABOUT,
+        lifespan=lifespan,
+        max_body_size=LIMIT_BYTES,
+    )
+    app.state.database = database
+    app.state.clock = clock
+    app.state.admin_token = admin_token
+    problems.install(app)
+    app.add_middleware(health.Counted)
+    app.include_router(health.router)
+    app.include_router(problem_page.router)
+    for router in GUARDED:
+        app.include_router(router, prefix="/v1", dependencies=[Depends(_caller)])
+    return app

@@ -1,0 +1,164 @@
+"""Error → status, media type and body: the only such table (RFC 9457)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
+
+from service.application.territory_file.faults import faults_of as shape_faults
+from service.domain.errors import (
+    Conflict,
+    Fault,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    PreconditionMissing,
+    TooLarge,
+    TourderoleError,
+    Unauthenticated,
+    Unavailable,
+)
+from service.web.french import in_french
+
+STATUS: dict[type[TourderoleError], int] = {
+    Invalid: 422,
+    TooLarge: 413,
+    NotFound: 404,
+    Gone: 410,
+    PreconditionMissing: 428,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    Conflict: 409,
+    Unavailable: 503,
+}
+MEDIA_TYPE = "application/problem+json"
+_UNREADABLE, _NO_SUCH_METHOD = 400, 405
+
+
+class FaultOut(BaseModel):
+    """One thing wrong: where, which rule, and what would mend it."""
+
+    path: str = Field(examples=["insee"])
+    code: str = Field(examples=["commune.unknown"])
+    detail: str = Field(examples=["no commune 53400"])
+    hint: str | None = Field(default=None, examples=["postal code? Craon is 53084"])
+
+
+class ProblemOut(BaseModel, extra="allow"):
+    """RFC 9457 problem details: `code` is stable, further members are the facts of the case."""
+
+    type: str = Field(examples=["/problems#slot_taken"])
+    title: str = Field(examples=["The place is booked already"])
+    status: int = Field(examples=[409])
+    code: str = Field(examples=["slot_taken"])
+    detail: str
+    errors: list[FaultOut] | None = None
+
+
+def status_of(error: type[TourderoleError]) -> int:
+    """The nearest ancestor's status; 500 for what the table does not know."""
+    return next((STATUS[kind] for kind in error.__mro__ if kind in STATUS), 500)
+
+
+def answers(*errors: type[TourderoleError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may raise these, codes named; every guarded route may also answer 401 and 503."""
+    by_status: dict[int, list[type[TourderoleError]]] = {}
+    for error in (*errors, Unauthenticated, Unavailable):
+        by_status.setdefault(status_of(error), []).append(error)
+    return {
+        status: {
+            "model": ProblemOut,
+            "description": "; ".join(f"`{error.code}`: {error.title}" for error in kinds),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+        }
+        for status, kinds in by_status.items()
+    }
+
+
+def problem(error: TourderoleError, *, language: str = "en") -> JSONResponse:
+    """The error as an answer. A single fault lends its own code to the whole."""
+    status = status_of(type(error))
+    faults = error.faults if isinstance(error, Invalid) else ()
+    code = faults[0].code if len(faults) == 1 else error.code
+    title, detail = error.title, error.detail
+    if language == "fr":
+        title, detail = in_french(error.code, title), in_french(code, detail)
+    body: dict[str, object] = {
+        "type": f"/problems#{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **error.facts,
+    }
+    if faults:
+        body["errors"] = [
+            {"path": f.path, "code": f.code, "detail": f.message, **({"hint": f.hint} if f.hint else {})}
+            for f in faults
+        ]
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+    if isinstance(error, Unavailable):
+        headers = {"Retry-After": "2"}
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def language_of(request: Request) -> str:
+    """`fr` when the caller's first language is French, else `en`."""
+    return "fr" if request.headers.get("accept-language", "").lower().startswith("fr") else "en"
+
+
+def faults_of(error: RequestValidationError) -> Iterable[Fault]:
+    """What the shapes refused, as faults: the path without the part of the request that it stands in."""
+    for item in error.errors():
+        if item["type"] == "json_invalid":
+            yield Fault(path="", code="json.malformed", message=f"{item['msg']}: {item['ctx']['error']}")
+        else:
+            yield from shape_faults([item | {"loc": item["loc"][1:] or item["loc"]}])
+
+
+def methods_at(request: Request) -> list[str]:
+    """What the documented path of the request can be asked (RFC 9110 §15.5.6)."""
+    documented: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    here = (methods for path, methods in documented.items() if compile_path(path)[0].match(request.url.path))
+    return sorted({method.upper() for methods in here for method in methods})
+
+
+def problem_of_framework(request: Request, error: HTTPException) -> JSONResponse:
+    """What no route has seen: a body that is no text or too large, a path or a method that is not there."""
+    if error.status_code == _UNREADABLE:
+        fault = Fault(path="", code="json.malformed", message="the body is no UTF-8")
+        return problem(Invalid(fault), language=language_of(request))
+    if error.status_code == STATUS[TooLarge]:
+        return problem(TooLarge(), language=language_of(request))
+    code = {404: "route.not_found", _NO_SUCH_METHOD: "method.not_allowed"}.get(error.status_code, "http")
+    body = {"type": "about:blank", "title": error.detail, "status": error.status_code, "detail": error.detail}
+    headers = {"Allow": ", ".join(methods_at(request))} if error.status_code == _NO_SUCH_METHOD else error.headers
+    return JSONResponse(body | {"code": code}, status_code=error.status_code, media_type=MEDIA_TYPE, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error that leaves a route become a problem."""
+
+    @app.exception_handler(TourderoleError)
+    async def refused(request: Request, error: TourderoleError) -> JSONResponse:
+        return problem(error, language=language_of(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(Invalid(*faults_of(error)), language=language_of(request))
+
+    @app.exception_handler(HTTPException)
+    async def refused_by_framework(request: Request, error: HTTPException) -> JSONResponse:
+        return problem_of_framework(request, error)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        title = "Internal error"
+        body = {"type": "about:blank", "title": title, "status": 500, "code": "internal", "detail": "see the log"}
+        return JSONResponse(body, status_code=500, media_type=MEDIA_TYPE)

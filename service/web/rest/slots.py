@@ -1,0 +1,62 @@
+"""Places over REST: searched for, and people counted at walk-in sessions."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from service.application.slots import count_arrivals, search_slots
+from service.domain.bookings import SlotId
+from service.domain.errors import (
+    IdempotencyKeyReused,
+    Invalid,
+    NobodyToTakeBack,
+    NotFound,
+    NotWalkIn,
+    SessionFull,
+    SessionNotOpen,
+    SlotWithdrawn,
+)
+from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now
+from service.web.problems import answers
+from service.web.rest.slot_shapes import ArrivalsIn, SearchIn, SearchOut, SlotOut
+
+router = APIRouter(prefix="/slots", tags=["slots"])
+
+
+async def _slot(slot: Annotated[UUID, Path(description="The slot's id")]) -> SlotId:
+    return SlotId(slot)
+
+
+SlotPath = Annotated[SlotId, Depends(_slot)]
+
+
+@router.get("", response_model_exclude_none=True, responses=answers(Invalid))
+async def search(asked: Annotated[SearchIn, Query()], database: DatabaseDep, caller: CallerDep, now: Now) -> SearchOut:
+    """The free places of a need, ranked by waiting and travel, within the policy's radius; walk-in sessions included.
+
+    Nothing that has begun is found, save a walk-in session that still takes people. When nothing is found the answer
+    says why, and when the next place opens.
+    """
+    return SearchOut.of(await search_slots(database, asked.request(), limit=asked.limit, caller=caller, now=now))
+
+
+@router.post(
+    "/{slot}/arrivals",
+    responses=answers(
+        Invalid,
+        IdempotencyKeyReused,
+        NotFound,
+        NotWalkIn,
+        SlotWithdrawn,
+        SessionNotOpen,
+        SessionFull,
+        NobodyToTakeBack,
+    ),
+)
+async def count_people(
+    slot: SlotPath, asked: ArrivalsIn, database: DatabaseDep, caller: CallerDep, now: Now, keyed: KeyedDep
+) -> SlotOut:
+    """Count people who came to a walk-in session, from an hour before it begins; never over its places."""
+    counter, venue = await count_arrivals(database, slot, asked.people, caller=caller, now=now, keyed=keyed)
+    return SlotOut.of(counter, venue)

@@ -1,0 +1,89 @@
+"""The tasks of the queue, and what becomes of a job that does not end well."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import JobAborted
+from procrastinate.job_context import AbortReason
+
+from service.application.roster_solving import Superseded, fail_roster, solve_roster
+from service.domain.errors import StillReferred, TourderoleError, Unavailable
+from service.domain.rosters import RosterId
+from service.storage.database import Database
+from service.storage.job_locks import job_lock
+from service.storage.jobs import SOLVE_ROSTER, SOLVING_QUEUE
+
+log = structlog.get_logger(__name__)
+
+PASSING = (asyncio.CancelledError, OSError, Unavailable, StillReferred)
+"""What another run may not meet again: a shutdown, a lost connection, an entry deleted meanwhile."""
+MAX_ATTEMPTS = 20
+_RETRY = RetryStrategy(wait=1, retry_exceptions=PASSING)  # type: ignore[arg-type]  # any BaseException serves
+
+
+class GivenUp(Exception):
+    """The job failed for good; its row says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What tasks work with. `solver_threads`: those that one solve may use."""
+
+    database: Database
+    solver_threads: int
+    clock: Callable[[], datetime]
+
+
+def job_app(work: Work) -> App:
+    """The queue of this database with every task there is."""
+    connector = PsycopgConnector(
+        conninfo=work.database.url, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=3
+    )
+    app = App(connector=connector)
+
+    @app.task(name=SOLVE_ROSTER, queue=SOLVING_QUEUE, pass_context=True, retry=_RETRY)
+    async def solve(context: JobContext, roster: str, version: int) -> None:
+        id = RosterId(UUID(roster))
+        give_up = partial(fail_roster, work.database, id, version, now=work.clock())
+        async with _ending(context, give_up), _alone(work, context):
+            await solve_roster(work.database, id, version, workers=work.solver_threads, clock=work.clock)
+
+    return app
+
+
+@asynccontextmanager
+async def _alone(work: Work, context: JobContext) -> AsyncIterator[None]:
+    async with job_lock(work.database.url, context.job.id or 0):
+        yield
+
+
+@asynccontextmanager
+async def _ending(context: JobContext, give_up: Callable[[str], Awaitable[None]]) -> AsyncIterator[None]:
+    """Passing troubles are left to another run; for others the job is given up, and `give_up` is told why."""
+    logger = log.bind(task=context.job.task_name, job=context.job.id, **context.job.task_kwargs)
+    logger.info("job_started", attempt=context.job.attempts + 1)
+    try:
+        yield
+        logger.info("job_done")
+    except Superseded:
+        logger.info("job_superseded")
+    except asyncio.CancelledError as error:
+        logger.warning("job_interrupted", error="cancelled")
+        if context.abort_reason() is not AbortReason.USER_REQUEST:
+            raise
+        await give_up("stopped by an operator")
+        raise JobAborted from error
+    except Exception as error:  # the worker's loop: nothing may end it, and nothing may pass unseen
+        if isinstance(error, PASSING) and context.job.attempts < MAX_ATTEMPTS:
+            logger.warning("job_interrupted", error=type(error).__name__)
+            raise
+        logger.exception("job_given_up")
+        await give_up(error.detail if isinstance(error, TourderoleError) else "an internal error: see the log")
+        raise GivenUp from error
