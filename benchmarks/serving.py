@@ -81,17 +81,23 @@ def _listening(command: Sequence[str], environment: dict[str, str]) -> Iterator[
         server = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=said, text=True)
         try:
             found = next((match for line in server.stdout or () if (match := _ADDRESS.search(line))), None)
-            if found is None:
-                said.seek(0)
-                raise AssertionError(f"{command[0]} did not start: {said.read()[-2000:]}")
-            _wait_for(int(found[1]))
-            yield Server(port=int(found[1]), pid=server.pid)
+            if found is not None:
+                _wait_for(int(found[1]))
+                yield Server(port=int(found[1]), pid=server.pid)
         finally:
-            server.terminate()
-            try:
-                server.wait(_PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                server.kill()
+            ended = server.poll()
+            _end(server)
+            if ended is not None:
+                said.seek(0)
+                raise AssertionError(f"{command[0]} ended with {ended}: {said.read()[-2000:]}")
+
+
+def _end(server: subprocess.Popen[str]) -> None:
+    server.terminate()
+    try:
+        server.wait(_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def _wait_for(port: int) -> None:

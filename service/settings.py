@@ -31,5 +31,4 @@ class Settings(BaseSettings):
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )
     solver_workers: int = Field(default=2, ge=1, description="Threads that one solve may use.")
-    solve_seconds: float = Field(default=60, gt=0, description="Seconds that one solve may take.")
     worker_concurrency: int = Field(default=1, ge=1, description="Jobs that one worker runs at the same time.")

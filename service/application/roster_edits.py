@@ -1,5 +1,6 @@
 """Changes by hand: to a draft freely, to what is published as an amendment with a reason."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,6 @@ from service.application.roster_problems import lock_with_problem
 from service.domain.assessing import assess
 from service.domain.callers import Caller
 from service.domain.directory import Territory
-from service.domain.errors import Fault, Invalid
 from service.domain.offering import seats_withdrawn, slots_added, touched
 from service.domain.roster_content import Edit, RosterContent, difference, room_numbers
 from service.domain.roster_life import Roster, RosterVersion
@@ -41,29 +41,18 @@ async def edit_roster(
         roster, before, problem = await lock_with_problem(session, id, version=expected_version)
         after = replace(before, assignments=edit.applied(before.assignments))
         worth = roster.settled()
-        if after == before:
-            return roster, before, problem.file.territory
-        refuse_unknown(problem, after.assignments)
-        refuse_broken_rules(problem, after.assignments, before=before.assignments)
-        edited = roster.edited(assess(problem, after.assignments, worth))
-        await save_roster(session, edited)
-        if roster.state.is_public:
-            _refuse_without_reason(reason)
-            await _amend(session, edited, problem, before, after, now=now)
-        else:
-            await save_assignments(session, edited, after)
-        said = RosterVersion.of(edited, after, made_by=caller.name, made_at=now, reason=reason)
-        await add_version(session, id, said)
-    return edited, after, problem.file.territory
+        if after != before:
+            refuse_unknown(problem, after.assignments)
+            refuse_broken_rules(problem, after.assignments, before=before.assignments)
+            worth = await asyncio.to_thread(assess, problem, after.assignments, worth)
+            roster = roster.edited(worth, reason=reason)
+            await _save(session, roster, problem, before, after, now=now)
+            said = RosterVersion.of(roster, after, made_by=caller.name, made_at=now, reason=reason)
+            await add_version(session, id, said)
+    return roster, after, problem.file.territory
 
 
-def _refuse_without_reason(reason: str | None) -> None:
-    if not (reason and reason.strip()):
-        message = "what is published is amended with a reason"
-        raise Invalid(Fault(path="reason", code="reason.missing", message=message))
-
-
-async def _amend(
+async def _save(
     session: AsyncSession,
     roster: Roster,
     problem: Problem,
@@ -72,7 +61,11 @@ async def _amend(
     *,
     now: datetime,
 ) -> None:
-    """The binding assignments and the places that they offer."""
+    """A draft says what it says; of what is published, the places follow."""
+    await save_roster(session, roster)
+    if not roster.state.is_public:
+        await save_assignments(session, roster, after)
+        return
     change = difference(before.assignments, after.assignments)
     refuse_begun(problem, touched(change), now=now)
     await withdraw_slots(session, seats_withdrawn(before, change), now=now)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +13,8 @@ from service.domain.directory import Territory, TerritoryId
 from service.domain.entries import Page
 from service.domain.errors import RosterExists, RosterPublished, StaleVersion
 from service.domain.roster_content import Difference, RosterContent, difference
-from service.domain.roster_life import Roster, RosterVersion, Solving
-from service.domain.rosters import RosterId, RosterState
+from service.domain.roster_life import Roster, RosterVersion
+from service.domain.rosters import RosterId
 from service.storage.database import Database
 from service.storage.directory import get_territory, lock_territory
 from service.storage.idempotency import claim
@@ -43,18 +43,7 @@ async def request_roster(
     A draft that stands there is drafted anew when `expected_version` is its own. Raises NotFound, RosterExists,
     RosterPublished, StaleVersion, IdempotencyKeyReused.
     """
-    asked = Roster(
-        id=RosterId(uuid4()),
-        territory=territory,
-        weeks=tuple(weeks),
-        state=RosterState.DRAFT,
-        version=1,
-        solving=Solving.QUEUED,
-        seed=seed,
-        seconds=seconds,
-        requested_by=caller.name,
-        requested_at=now,
-    )
+    asked = Roster.requested(territory, weeks, seed=seed, seconds=seconds, by=caller.name, now=now)
     async with database.transaction() as session:
         await lock_territory(session, territory)
         standing = await rosters_in(session, territory, weeks)
@@ -62,9 +51,7 @@ async def request_roster(
             return await get_roster(session, earlier)
         roster = _requested(asked, standing, expected_version)
         await (save_roster(session, roster) if standing else add_roster(session, roster))
-        await replace_content(session, roster, nothing := RosterContent.nothing())
-        await add_version(session, roster.id, RosterVersion.of(roster, nothing, made_by=caller.name, made_at=now))
-        await enqueue(session, _solving_job(roster))
+        await _begin(session, roster)
     return roster
 
 
@@ -153,6 +140,15 @@ async def _asked_before(
     mine = f"{id}/{version}"
     first = await claim(session, caller, keyed, mine, now=now)
     return None if first == mine else RosterId(UUID(first.split("/")[0]))
+
+
+async def _begin(session: AsyncSession, roster: Roster) -> None:
+    """It says nothing yet, and waits to be solved."""
+    nothing = RosterContent.nothing()
+    await replace_content(session, roster, nothing)
+    said = RosterVersion.of(roster, nothing, made_by=roster.requested_by, made_at=roster.requested_at)
+    await add_version(session, roster.id, said)
+    await enqueue(session, _solving_job(roster))
 
 
 def _solving_job(roster: Roster) -> Job:

@@ -16,10 +16,10 @@ from service.cli.rendering import print_roster
 from service.domain.calendar import IsoWeek
 from service.domain.callers import Caller
 from service.domain.directory import TerritoryId
-from service.domain.errors import NotFound, RosterExists, RosterPublished
+from service.domain.errors import NotFound, RosterExists, RosterPublished, TourderoleError
 from service.domain.roster_life import Roster, Solving
 from service.domain.rosters import RosterId
-from service.domain.solving import Problem
+from service.domain.solving import Limits, Problem
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.app import utc_now
@@ -32,7 +32,10 @@ DEMO = Caller(name="demo")
 
 def run(settings: Settings, url: str, week: IsoWeek) -> None:
     """Whatever of it was done before is not done again."""
-    asyncio.run(_run(settings, url, week))
+    try:
+        asyncio.run(_run(settings, url, week))
+    except TourderoleError as error:
+        raise stopped(f"{error.title}: {error.detail}") from error
 
 
 async def _run(settings: Settings, url: str, week: IsoWeek) -> None:
@@ -40,7 +43,7 @@ async def _run(settings: Settings, url: str, week: IsoWeek) -> None:
     async with Database(url) as database:
         await _import_reference(database, console)
         async with worker_beside(database, concurrency=1, solver_threads=settings.solver_workers):
-            roster = await _solved(database, settings, week, console)
+            roster = await _solved(database, week, console)
         if not roster.state.is_public:
             roster = await publish_roster(
                 database, roster.id, expected_version=roster.version, caller=DEMO, now=utc_now()
@@ -59,9 +62,9 @@ async def _import_reference(database: Database, console: Console) -> None:
         console.print(f"Imported {file.territory.name}: {people} practitioners, {places} practices.")
 
 
-async def _solved(database: Database, settings: Settings, week: IsoWeek, console: Console) -> Roster:
+async def _solved(database: Database, week: IsoWeek, console: Console) -> Roster:
     """The roster of the week, solved by a worker while the progress shows; published ones are left alone."""
-    asked = await _asked(database, settings, week)
+    asked = await _asked(database, week)
     if asked.solving.is_under_way:
         console.print(f"Solving {week} as a job …")
     with shown_progress(console) as show:
@@ -75,14 +78,14 @@ async def _solved(database: Database, settings: Settings, week: IsoWeek, console
     return roster
 
 
-async def _asked(database: Database, settings: Settings, week: IsoWeek) -> Roster:
+async def _asked(database: Database, week: IsoWeek) -> Roster:
     async def ask(version: int | None) -> Roster:
         return await request_roster(
             database,
             TERRITORY,
             (week,),
             seed=1,
-            seconds=settings.solve_seconds,
+            seconds=Limits().seconds,
             caller=DEMO,
             now=utc_now(),
             expected_version=version,

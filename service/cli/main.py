@@ -69,7 +69,7 @@ def demo_command(
         demo.run(settings, url, first)
         if not once:
             logs.configure()
-            serving.serve(settings, url)
+            serving.serve(settings, url, anywhere=True)
 
 
 app.command(name="solve")(solving.solve_command)

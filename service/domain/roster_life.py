@@ -1,12 +1,14 @@
 """A territory's roster of some weeks: its life from request to publication, and what it is worth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from uuid import uuid4
 
 from service.domain.calendar import IsoWeek
 from service.domain.directory import TerritoryId
-from service.domain.errors import Conflict, RosterNotReady, RosterPublished
+from service.domain.errors import Conflict, Fault, Invalid, RosterNotReady, RosterPublished
 from service.domain.roster_content import RosterContent
 from service.domain.rosters import Assignment, RosterId, RosterState
 from service.domain.solving import Answer, Breach, FairnessRow, Gap, GoalValue, Limits, Outcome, Progress, Timings
@@ -88,6 +90,24 @@ class Roster:
     published_by: str | None = None
     published_at: datetime | None = None
 
+    @staticmethod
+    def requested(
+        territory: TerritoryId, weeks: Sequence[IsoWeek], *, seed: int, seconds: float, by: str, now: datetime
+    ) -> "Roster":
+        """A draft to be solved, new."""
+        return Roster(
+            id=RosterId(uuid4()),
+            territory=territory,
+            weeks=tuple(weeks),
+            state=RosterState.DRAFT,
+            version=1,
+            solving=Solving.QUEUED,
+            seed=seed,
+            seconds=seconds,
+            requested_by=by,
+            requested_at=now,
+        )
+
     def limits(self, *, workers: int) -> Limits:
         return Limits(seconds=self.seconds, seed=self.seed, workers=workers)
 
@@ -120,10 +140,16 @@ class Roster:
             raise self.refused(RosterNotReady, "there is no roster to publish: fill seats by hand or draft it anew")
         return replace(self, state=RosterState.PUBLISHED, version=self.version + 1, published_by=by, published_at=now)
 
-    def edited(self, assessment: Assessment) -> "Roster":
-        """The next version, worth this. What was published is amended. Raises RosterNotReady."""
+    def edited(self, assessment: Assessment, *, reason: str | None) -> "Roster":
+        """The next version, worth this. What is published is amended, with a reason.
+
+        Raises RosterNotReady, Invalid (`reason.missing`).
+        """
         self.settled()
         state = RosterState.AMENDED if self.state.is_public else self.state
+        if state is RosterState.AMENDED and not (reason and reason.strip()):
+            message = "what is published is amended with a reason"
+            raise Invalid(Fault(path="reason", code="reason.missing", message=message))
         return replace(self, state=state, version=self.version + 1, assessment=assessment)
 
     def stopped(self) -> "Roster":

@@ -56,6 +56,9 @@ def _climb(ladder: Ladder, problem: Problem, budget: Budget) -> Iterator[GoalVal
     idle = () if problem.published else (Goal.STABILITY,)
     sought = [goal for goal in policy.goal_order if goal in GOALS and goal not in idle]
     for index, goal in enumerate(sought):
+        if budget.is_over:
+            yield GoalValue(name=goal, value=VALUES[goal](problem, ladder.roster), bound=None)
+            continue
         yield ladder.settle(goal, seconds=budget.left_seconds / (len(sought) - index))
         if goal is Goal.FAIRNESS_SUM and policy.settle_minutes:
             ladder.settle_minutes()

@@ -223,7 +223,8 @@ def best_places(*, tele: bool, walk_in: bool) -> CTE:
     return select(found).order_by(*rank).limit(LIMIT).cte("best")
 
 
-def _search(*, tele: bool) -> Select[Any]:
+def search_statement(*, tele: bool) -> Select[Any]:
+    """The places with all that a caller is told of them."""
     best = best_places(tele=tele, walk_in=True)
     costs = (best.c.distance_km, best.c.travel_minutes, best.c.waiting_minutes, best.c.cost, best.c.turn)
     found = told(slots, *costs).join(best, best.c.id == slots.c.id)
@@ -241,7 +242,7 @@ def _next_start(*, tele: bool, walk_in: bool) -> Select[Any]:
     return select(func.min(found.subquery("found").c.start_at))
 
 
-_SEARCH = {tele: _search(tele=tele) for tele in (False, True)}
+_SEARCH = {tele: search_statement(tele=tele) for tele in (False, True)}
 
 
 _NEXT_START = {

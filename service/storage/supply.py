@@ -5,7 +5,7 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, Row, Select, and_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Date, Double, Row, Select, and_, func, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import SlotState
@@ -15,13 +15,14 @@ from service.domain.geography import Point
 from service.domain.needs import Need
 from service.domain.rosters import Modality, Mode, RosterState
 from service.storage.directory import get_commune, get_territory
-from service.storage.offers import KM_PER_DEGREE, communes, next_start
-from service.storage.parameters import NOW, given
+from service.storage.offers import AHEAD, KM_PER_DEGREE, communes, next_start
+from service.storage.parameters import END, LAT, LON, NOW, START, given
 from service.storage.places import (
     DETOUR_FACTOR,
     IS_FREE,
     RADIUS_KM,
     crow_km,
+    number,
     slots,
     territories,
 )
@@ -29,7 +30,6 @@ from service.storage.tables.rosters import RosterRow, SessionRow
 
 NEIGHBOURHOOD_KM = 100
 """As the crow flies: how far places are looked for, to say that they are too far."""
-_KIND = (slots.c.mode, slots.c.modality, slots.c.audiences)
 _PUBLIC = [state for state in RosterState if state.is_public]
 
 
@@ -67,41 +67,45 @@ async def _published_until(session: AsyncSession, territory: TerritoryId) -> dat
 
 
 async def _supplies(session: AsyncSession, need: Need, locality: Locality, now: datetime) -> tuple[Supply, ...]:
-    lat, lon = (literal(degrees, Double) for degrees in (locality.point.lat, locality.point.lon))
-    here = select(lat.label("lat"), lon.label("lon")).subquery("here")
-    start_at, is_free = max(need.window.start, now), and_(IS_FREE, slots.c.taken < slots.c.places)
-    is_ahead = or_(
-        and_(slots.c.start_at >= start_at, slots.c.start_at > NOW),
-        and_(slots.c.mode == Mode.WALK_IN, slots.c.end_at > start_at),
-    )
+    window = given(start=max(need.window.start, now), end=need.window.end, now=now)
+    point = given(lat=locality.point.lat, lon=locality.point.lon)
+    return tuple(map(_supply_of, await session.execute(_AROUND, {**window, **point})))
+
+
+def _around() -> Select[Any]:
+    """Places alike, in the window, of the territories that have a commune nearby."""
+    here = select(LAT.label("lat"), LON.label("lon")).subquery("here")
+    alike = (slots.c.mode, slots.c.modality, slots.c.audiences)
+    is_free = and_(IS_FREE, slots.c.taken < slots.c.places)
     counted = select(
-        *_KIND,
+        *alike,
         (DETOUR_FACTOR * crow_km(here)).label("distance_km"),
         RADIUS_KM.label("radius_km"),
         func.sum(slots.c.places).label("places"),
         func.sum(slots.c.places - slots.c.taken).filter(is_free).label("free"),
         func.min(slots.c.held_until).filter(slots.c.held_until > NOW).label("retry_at"),
     )
-    found = (
+    is_running = and_(slots.c.mode == Mode.WALK_IN, slots.c.start_at < END, slots.c.end_at > START)
+    return (
         counted.select_from(slots.join(territories, territories.c.id == slots.c.territory_id).join(here, true()))
-        .where(slots.c.session_id.in_(_sessions_around(need, locality.point)))
-        .where(slots.c.state != SlotState.WITHDRAWN, slots.c.start_at < need.window.end, is_ahead)
-        .group_by(*_KIND, slots.c.lat, slots.c.lon, here.c.lat, here.c.lon, territories.c.id)
+        .where(slots.c.session_id.in_(_sessions_around()), slots.c.state != SlotState.WITHDRAWN)
+        .where(or_(AHEAD, is_running))
+        .group_by(*alike, slots.c.lat, slots.c.lon, here.c.lat, here.c.lon, territories.c.id)
     )
-    return tuple(map(_supply_of, await session.execute(found, given(now=now))))
 
 
-def _sessions_around(need: Need, point: Point) -> Select[UUID]:
-    """Those of the window's days, in the territories that have a commune nearby."""
+def _sessions_around() -> Select[UUID]:
     half_lat = NEIGHBOURHOOD_KM / KM_PER_DEGREE
-    half_lon = half_lat / max(cos(radians(point.lat)), 0.01)
+    half_lon = half_lat / func.greatest(func.cosd(LAT), number(0.01), type_=Double())
     near = select(communes.c.territory_id).where(
-        communes.c.lat.between(point.lat - half_lat, point.lat + half_lat),
-        communes.c.lon.between(point.lon - half_lon, point.lon + half_lon),
+        communes.c.lat.between(LAT - half_lat, LAT + half_lat), communes.c.lon.between(LON - half_lon, LON + half_lon)
     )
-    day = timedelta(days=1)
-    days = SessionRow.on_date.between((need.window.start - day).date(), (need.window.end + day).date())
+    day: ColumnElement[Any] = literal_column("interval '1 day'")
+    days = SessionRow.on_date.between((START - day).cast(Date), (END + day).cast(Date))
     return select(SessionRow.id).where(SessionRow.territory_id.in_(near), days)
+
+
+_AROUND = _around()
 
 
 def _supply_of(row: Row[Any]) -> Supply:

@@ -8,12 +8,23 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from service.application.bookings import book_place
 from service.application.roster_edits import edit_roster
 from service.application.roster_publishing import publish_roster
 from service.application.rosters import find_roster, list_versions, read_roster
 from service.domain.availability import Absence
+from service.domain.bookings import Booking, Origin, SlotId
 from service.domain.directory import PracticeId, PractitionerId
-from service.domain.errors import Invalid, RosterNotReady, RulesBroken, SeatBooked, SessionBegun, StaleVersion
+from service.domain.errors import (
+    Invalid,
+    RosterNotReady,
+    RulesBroken,
+    SeatBooked,
+    SessionBegun,
+    SlotWithdrawn,
+    StaleVersion,
+)
+from service.domain.needs import PlaceNamed
 from service.domain.roster_content import Edit
 from service.domain.rosters import RosterState, TemplateId
 from service.storage.directory import replace_territory_file
@@ -162,6 +173,27 @@ async def test_a_seat_with_patients_is_not_taken_from_its_holder(database):
     with pytest.raises(SeatBooked):
         await editing(database, roster, Edit(removed=(MONDAY_QUAI,)), version=3, reason="ill")
     await editing(database, roster, Edit(removed=(SATURDAY,)), version=3, reason="the other seats may change")
+
+
+async def test_of_a_booking_and_an_amendment_at_once_one_wins(database):
+    """Whoever comes first: no patient is ever left with a place that is no longer offered."""
+    roster = await published(database, *LAWFUL)
+    async with database.transaction() as session:
+        of_holder = select(SlotRow.id).where(SlotRow.practitioner_id == MONDAY_QUAI.practitioner)
+        slots = list(await session.scalars(of_holder))
+    bookings = [
+        book_place(
+            database, PlaceNamed(slot=SlotId(id), case_ref=f"A-{index}", origin=Origin.SAS), caller=ANNE, now=NOW
+        )
+        for index, id in enumerate(slots)
+    ]
+    amendment = editing(database, roster, Edit(removed=(MONDAY_QUAI,)), version=3, reason="ill")
+    done = await asyncio.gather(*bookings, amendment, return_exceptions=True)
+    booked = sum(isinstance(each, Booking) for each in done[:-1])
+    if isinstance(done[-1], SeatBooked):
+        assert booked > 0
+    else:
+        assert (booked, Counter(map(type, done[:-1]))) == (0, {SlotWithdrawn: len(slots)})
 
 
 @pytest.mark.parametrize(("before", "begun"), [(timedelta(seconds=1), False), (timedelta(0), True)])

@@ -1,0 +1,68 @@
+"""The rule book in CP-SAT, on the same edges as the plain one: a roster is pinned, and the solver must agree."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.domain.rules import RULES
+from service.domain.solving import Outcome, Problem, Rule
+from service.domain.territory_file import Pin
+from service.solver.constraints import HARD_RULES
+from service.solver.solve import solve
+from tests import edges_of_persons, edges_of_places, edges_of_time
+from tests.edge import Edge
+from tests.make import REPEATABLE, a_pin, a_practice, a_practitioner, a_problem, a_template, day, seat
+
+EDGES = (*edges_of_persons.EDGES, *edges_of_places.EDGES, *edges_of_time.EDGES)
+
+
+def pinned(edge: Edge) -> Problem:
+    pins = (Pin(template=a.template, on=a.on, practitioner=a.practitioner, practice=a.practice) for a in edge.roster)
+    return replace(edge.problem, file=replace(edge.problem.file, pins=tuple(pins)))
+
+
+def test_every_rule_in_the_book_is_enforced_by_the_solver():
+    assert set(HARD_RULES) == set(RULES) == set(Rule)
+
+
+@pytest.mark.parametrize("edge", [edge for edge in EDGES if not edge.breaks], ids=lambda edge: edge.what)
+def test_the_solver_allows_what_is_just_allowed(edge):
+    answer = solve(pinned(edge), REPEATABLE)
+    assert answer.outcome is Outcome.OPTIMAL
+    assert set(edge.roster) <= set(answer.assignments)
+
+
+@pytest.mark.parametrize("edge", [edge for edge in EDGES if edge.breaks], ids=lambda edge: edge.what)
+def test_the_solver_forbids_what_is_just_forbidden_and_says_by_which_rule(edge):
+    answer = solve(pinned(edge), REPEATABLE)
+    assert (answer.outcome, answer.assignments, answer.goals) == (Outcome.INFEASIBLE, None, ())
+    assert {breach.rule for breach in answer.conflict} == edge.breaks
+
+
+def test_a_conflict_names_no_pin_that_has_no_part_in_it():
+    templates = (a_template(id, weekday) for id, weekday in (("t1", "MON"), ("t2", "TUE"), ("t3", "WED")))
+    pins = [a_pin("t1"), a_pin("t2", day("TUE")), a_pin("t3", day("WED"), "gp-2")]
+    people = [a_practitioner(max_sessions_per_week=1), a_practitioner("gp-2")]
+    (breach,) = solve(a_problem(*templates, practitioners=people, pins=tuple(pins)), REPEATABLE).conflict
+    assert (breach.rule, breach.practitioner) == (Rule.MAXIMUM_PER_WEEK, "gp-1")
+    assert [key.template for key in breach.sessions] == ["t1", "t2"]
+
+
+def test_a_pin_of_a_session_that_does_not_exist_is_a_conflict():
+    (breach,) = solve(a_problem(pins=(a_pin(on=day("TUE")),)), REPEATABLE).conflict
+    assert breach.rule is Rule.PINS
+
+
+def test_a_pin_stands_even_where_another_would_be_welcome():
+    people = [a_practitioner("gp-1"), a_practitioner("gp-2")]
+    worse = a_problem(practitioners=people, pins=(a_pin(practitioner="gp-2"),), burden_history=())
+    assert solve(worse, REPEATABLE).assignments == (seat(practitioner="gp-2"),)
+
+
+def test_pins_that_leave_one_host_between_them_share_it():
+    template = a_template(hosts=["here", "there"], seats=2)
+    people = [a_practitioner("gp-1", max_travel_km=0), a_practitioner("gp-2", may_work_at=("there",))]
+    practices = [a_practice(), a_practice("there", road_km=5)]
+    pins = (a_pin(), a_pin(practitioner="gp-2"))
+    answer = solve(a_problem(template, practitioners=people, practices=practices, pins=pins), REPEATABLE)
+    assert {assignment.practice for assignment in answer.assignments} == {"here"}
