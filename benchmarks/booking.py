@@ -54,11 +54,12 @@ def measure(effort: Effort) -> Sequence[Table]:
 
 def _subject(title: str, bodies: Sequence[Body], sql: str, here: Stand) -> Subject:
     return Subject(
-        title=f"{title}; after every load as many bookings as answers, places taken and keys, and none twice",
+        title=title,
         name="POST /v1/bookings",
         requests=list(_requests(bodies, most=len(here.offered.bookable))),
         status=201,
         sql=sql,
+        note="After each load the database held as many bookings as answers, places taken and keys; no place twice.",
         again=False,
         before=lambda: asyncio.run(_free(here.url)),
         after=lambda made: asyncio.run(_check(here.url, made)),

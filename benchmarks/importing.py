@@ -34,8 +34,8 @@ def measure(effort: Effort) -> Sequence[Table]:
         rows = [_row(name, text, url, server.port, effort) for name, text in territory_texts().items()]
     notes = (
         "Seconds, medians. *read*: the file to checked values. *import*: the use case, reading included, of a new "
-        "territory. *PUT*: the same over HTTP. The limit is `json.loads` plus a raw COPY of the same rows into tables "
-        "with the same indexes, in one transaction.",
+        "territory, on a fresh engine as the command line has. *PUT*: the same over HTTP, on a warm one. The limit is "
+        "`json.loads` plus a raw COPY of the same rows into tables with the same indexes, in one transaction.",
     )
     return [Table(title="Territory import", rows=rows, notes=notes)]
 
@@ -46,7 +46,7 @@ def _row(name: str, text: str, url: str, port: int, effort: Effort) -> Row:
     medians = {key: middle((each[key] for each in seconds), 4) for key in seconds[0]}
     limit = medians["json.loads"] + medians["COPY"]
     about: Row = {"territory": name, "practitioners": len(document["practitioners"]), "kB": len(text.encode()) // 1000}
-    return {**about, **medians, "limit": limit, "import ÷ limit": medians["import"] / limit}
+    return {**about, **medians, "limit": round(limit, 4), "import ÷ limit": round(medians["import"] / limit, 2)}
 
 
 def _once(text: str, document: Document, url: str, port: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Fifty thousand places to search and to book: four weeks of thirteen territories all over France, from Monday on."""
+"""Fifty thousand places to search and to book: four weeks of territories all over France, from Monday on."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from service.storage.slots import add_slots
 
 PLACES = 50_000
 WEEKS = 4
-_CORNERS = [(lat, lon) for lat in (44.0, 45.6, 47.2, 48.8) for lon in (-0.8, 1.4, 3.6, 5.8)]
+_CORNERS = [(lat, lon) for lat in (43.2, 44.6, 46.0, 47.4, 48.8) for lon in (-0.8, 1.2, 3.2, 5.2)]
 _NUMBERED = """
 CREATE TABLE benchmark_places AS
     SELECT row_number() OVER (ORDER BY md5(id::text)) - 1 AS n, id AS slot FROM slots WHERE mode = 'bookable';

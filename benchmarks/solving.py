@@ -105,7 +105,7 @@ def _phases(case: Case, solved: Sequence[Solved], yardstick_s: float) -> Row:
         "total s": total_s,
         "worst s": round(max(timing.solve_s for timing in timings), 3),
         "all goals proved": f"{sum(_is_proved(each.answer) for each in solved)} of {len(solved)}",
-        "total ÷ yardstick": total_s / yardstick_s,
+        "total ÷ yardstick": round(total_s / yardstick_s, 2),
     }
 
 

@@ -52,6 +52,7 @@ class Subject:
     requests: Sequence[str]
     status: int
     sql: str
+    note: str = ""
     again: bool = True
     before: Callable[[], None] = lambda: None
     after: Callable[[int], None] = lambda _: None
@@ -121,4 +122,4 @@ def beside_limits(subject: Subject, at: Stand, effort: Effort) -> Table:
     rounds = compared({**limits, **ours}, rounds=effort.repeats)
     rows = rounds.rows(limits=dict(zip(("PostgreSQL", "FastAPI", "ASGI"), limits, strict=True)))
     how = f"Medians of {effort.repeats} interleaved rounds of {effort.seconds:g} s, {PLACES} places; CPU of one answer."
-    return Table(title=subject.title, rows=rows, notes=(how,))
+    return Table(title=subject.title, rows=rows, notes=(f"{how} {subject.note}".strip(),))

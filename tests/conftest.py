@@ -66,9 +66,16 @@ def clock() -> Clock:
     return Clock(MONDAY)
 
 
+@pytest.fixture(scope="session")
+def routes() -> FastAPI:
+    """The application without a database yet: its hundred routes are built once."""
+    return create_app(Database("postgresql://"), admin_token=ADMIN_TOKEN)
+
+
 @pytest.fixture
-def app(database: Database, clock: Clock) -> FastAPI:
-    return create_app(database, admin_token=ADMIN_TOKEN, clock=clock)
+def app(routes: FastAPI, database: Database, clock: Clock) -> FastAPI:
+    routes.state.database, routes.state.clock = database, clock
+    return routes
 
 
 @pytest.fixture

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import Any, cast
 
 from service.application.roster_solving import record_answer, take_roster
 from service.application.rosters import request_roster
 from service.application.territory_file.reading import read_territory_file
-from service.domain.assessing import assess
 from service.domain.calendar import IsoWeek
 from service.domain.callers import Caller
 from service.domain.directory import PracticeId, PractitionerId
-from service.domain.roster_life import Assessment, Roster
+from service.domain.errors import RulesBroken
+from service.domain.fairness import fairness_table
+from service.domain.goals import goal_values
+from service.domain.roster_life import Roster
 from service.domain.rosters import Assignment, TemplateId
-from service.domain.solving import Answer, Outcome, Problem, Timings
+from service.domain.solving import Answer, GoalValue, Outcome, Problem, Timings
 from service.domain.territory_file import TerritoryFile
 from service.storage.database import Database
 from service.storage.directory import replace_territory_file
@@ -66,21 +69,28 @@ TANGLED_WEEKS = 8
 """So many weeks of it keep the solver busy for minutes."""
 
 
+def broken(error: BaseException) -> list[tuple[str, str | None]]:
+    """The rules that a refusal names, and for whom."""
+    assert isinstance(error, RulesBroken)
+    breaches = cast("list[dict[str, Any]]", error.facts["breaches"])
+    return [(breach["rule"], breach["practitioner"]) for breach in breaches]
+
+
 async def import_territory(database: Database, file: TerritoryFile = FILE) -> None:
     async with database.transaction() as session:
         await replace_territory_file(session, file)
 
 
 def answer(problem: Problem, *assignments: Assignment) -> Answer:
-    """An answer that says this, with its true worth."""
-    nothing = Assessment(outcome=Outcome.FEASIBLE, goals=(), gaps=(), fairness=(), conflict=(), timings=TIMINGS)
-    worth = assess(problem, assignments, nothing)
+    """An answer that says this, with what it is worth; of its gaps it says nothing."""
     return Answer(
-        outcome=worth.outcome,
-        goals=worth.goals,
+        outcome=Outcome.FEASIBLE,
+        goals=tuple(
+            GoalValue(name=goal, value=value, bound=None) for goal, value in goal_values(problem, assignments).items()
+        ),
         assignments=assignments,
-        gaps=worth.gaps,
-        fairness=worth.fairness,
+        gaps=(),
+        fairness=fairness_table(problem, assignments),
         conflict=(),
         timings=TIMINGS,
     )

@@ -36,7 +36,7 @@ class Run:
 
 async def solve_roster(
     database: Database, id: RosterId, version: int, *, workers: int, clock: Callable[[], datetime]
-) -> None:
+) -> Roster:
     """Solve a requested version and record the answer, or why there is none. Harmless when run twice.
 
     Raises Superseded, NotFound; Unavailable when the database is lost, and then another run takes over.
@@ -45,9 +45,8 @@ async def solve_roster(
     try:
         answer = await _searched(database, run, workers=workers)
     except SolverFailed as failure:
-        await _record(database, run, run.roster.failed(str(failure)), RosterContent.nothing(), now=clock())
-    else:
-        await record_answer(database, run, answer, now=clock())
+        return await _record(database, run, run.roster.failed(str(failure)), RosterContent.nothing(), now=clock())
+    return await record_answer(database, run, answer, now=clock())
 
 
 async def take_roster(database: Database, id: RosterId, version: int) -> Run:
@@ -68,8 +67,7 @@ async def record_answer(database: Database, run: Run, answer: Answer, *, now: da
     solved = run.roster.solved(Assessment.of(answer), provenance)
     sessions = {SessionId(uuid4()): session for session in run.problem.sessions}
     content = RosterContent(sessions=sessions, assignments=tuple(sorted(answer.assignments or ())))
-    await _record(database, run, solved, content, now=now)
-    return solved
+    return await _record(database, run, solved, content, now=now)
 
 
 async def fail_roster(database: Database, id: RosterId, version: int, failure: str, *, now: datetime) -> None:
@@ -95,9 +93,10 @@ async def _searched(database: Database, run: Run, *, workers: int) -> Answer:
         return await solver.answer()
 
 
-async def _record(database: Database, run: Run, made: Roster, content: RosterContent, *, now: datetime) -> None:
+async def _record(database: Database, run: Run, made: Roster, content: RosterContent, *, now: datetime) -> Roster:
     async with database.transaction() as session:
         if not await save_answered(session, made, run_token=run.token):
             raise Superseded
         await replace_content(session, made, content)
         await add_version(session, made.id, RosterVersion.of(made, content, made_by=SOLVER, made_at=now))
+    return made

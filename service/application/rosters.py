@@ -1,7 +1,7 @@
 """Rosters: requested, read, followed while they are solved, stopped, compared."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -77,7 +77,7 @@ async def list_rosters(
         return await page_rosters(session, territory, before=before, limit=limit)
 
 
-async def follow_roster(database: Database, id: RosterId, *, caller: Caller) -> AsyncIterator[Roster]:
+async def follow_roster(database: Database, id: RosterId, *, caller: Caller) -> AsyncGenerator[Roster, None]:
     """The roster as it is, then each time its solving has moved, until it is solved or has failed. Raises NotFound."""
     roster = await find_roster(database, id, caller=caller)
     yield roster

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import NewType
 from uuid import UUID
 
@@ -107,7 +108,7 @@ class SessionKey:
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """A dated template. `hosts`: those of the template that have a place that day (a mobile unit, only at its stop)."""
 
@@ -117,15 +118,15 @@ class Session:
     hosts: tuple[PracticeId, ...]
     burden_class: BurdenClass
 
-    @property
+    @cached_property
     def key(self) -> SessionKey:
         return SessionKey(self.template.id, self.on)
 
-    @property
+    @cached_property
     def half_day(self) -> HalfDay:
         return HalfDay.of(self.template.start)
 
-    @property
+    @cached_property
     def week(self) -> IsoWeek:
         return IsoWeek.of(self.on)
 
@@ -135,7 +136,7 @@ class Session:
         return self.time.minutes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, kw_only=True, order=True)
 class Assignment:
     """A practitioner holds one seat of a session at a practice."""
 
@@ -144,7 +145,7 @@ class Assignment:
     practice: PracticeId
     practitioner: PractitionerId
 
-    @property
+    @cached_property
     def key(self) -> SessionKey:
         return SessionKey(self.template, self.on)
 

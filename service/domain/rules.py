@@ -1,6 +1,7 @@
 """The rule book: one plain function per rule, for any roster, however it was made."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 
 from service.domain.rosters import Assignment
 from service.domain.rules_of_persons import absence, audience, consent, pledge, reach, validity
@@ -37,10 +38,24 @@ RULES: Mapping[Rule, Callable[[Problem, Roster], Iterator[Breach]]] = {
     Rule.ROOMS: rooms,
     Rule.PINS: pins,
 }
-ABOUT_ONE_ASSIGNMENT = frozenset(
-    {Rule.CONSENT, Rule.ABSENCE, Rule.AUDIENCE, Rule.VALIDITY, Rule.PLEDGE, Rule.REACH, Rule.REST_AFTER_DUTY}
-)
-"""Rules to which the rest of the roster does not matter."""
+
+
+class Scope(Enum):
+    """What of a roster matters when a rule judges one assignment."""
+
+    ALONE = "nothing but the assignment"
+    PRACTITIONER = "what the same practitioner holds, a week before and after at the farthest"
+    PLACE = "who else holds the session, or a seat at the same practice that day"
+
+
+SCOPES: Mapping[Rule, Scope] = {
+    **dict.fromkeys((Rule.CONSENT, Rule.ABSENCE, Rule.AUDIENCE, Rule.VALIDITY, Rule.PLEDGE, Rule.REACH), Scope.ALONE),
+    Rule.REST_AFTER_DUTY: Scope.ALONE,
+    **dict.fromkeys((Rule.ONE_PLACE_AT_A_TIME, Rule.ONE_PER_HALF_DAY, Rule.MAXIMUM_PER_DAY), Scope.PRACTITIONER),
+    **dict.fromkeys((Rule.MAXIMUM_PER_WEEK, Rule.MINIMUM_REST, Rule.CONSECUTIVE_SATURDAYS), Scope.PRACTITIONER),
+    **dict.fromkeys((Rule.HOST, Rule.SEATS, Rule.ROOMS), Scope.PLACE),
+}
+"""Every rule that an assignment can break; pins are broken by what is missing."""
 
 
 def breaches(problem: Problem, roster: Roster) -> tuple[Breach, ...]:

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from service.domain.directory import PracticeId, PractitionerId
 from service.domain.rosters import Assignment, SessionKey
-from service.domain.rules import ABOUT_ONE_ASSIGNMENT, RULES
-from service.domain.solving import Breach, Problem, Rule
+from service.domain.rules import RULES, SCOPES, Scope
+from service.domain.solving import Breach, Problem
+
+ONE_WEEK = timedelta(weeks=1)
 
 
 class Standing:
@@ -35,17 +37,19 @@ class Standing:
         return tuple(self._of_session.get(key, ()))
 
     def broken_by(self, assignment: Assignment) -> tuple[Breach, ...]:
-        """The rules that this assignment would break if it were added, in the order of the rule book."""
-        touched = {
-            *self._of_practitioner.get(assignment.practitioner, ()),
-            *self._of_session.get(assignment.key, ()),
-            *self._of_practice.get((assignment.practice, assignment.on), ()),
+        """The rules that this assignment would break if it were added, those about the assignment alone first."""
+        own = self._of_practitioner.get(assignment.practitioner, ())
+        near = [other for other in own if abs(other.on - assignment.on) <= ONE_WEEK]
+        of_session = self._of_session.get(assignment.key, ())
+        of_practice = self._of_practice.get((assignment.practice, assignment.on), ())
+        judged = {
+            Scope.ALONE: [assignment],
+            Scope.PRACTITIONER: [*near, assignment],
+            Scope.PLACE: [*sorted({*of_session, *of_practice}), assignment],
         }
-        together = [*sorted(touched), assignment]
         return tuple(
             breach
-            for rule, broken in RULES.items()
-            if rule is not Rule.PINS
-            for breach in broken(self._problem, [assignment] if rule in ABOUT_ONE_ASSIGNMENT else together)
+            for rule, scope in SCOPES.items()
+            for breach in RULES[rule](self._problem, judged[scope])
             if assignment.key in breach.sessions and breach.practitioner in (None, assignment.practitioner)
         )

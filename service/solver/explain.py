@@ -25,6 +25,8 @@ class Pinned:
 def settle_pins(works: Works) -> Pinned:
     """Since every seat may stay empty, there is no roster exactly when the pins alone break a rule."""
     pins = works.problem.pins
+    if not pins:
+        return Pinned()
     for pin in pins:
         if not _may_stand(works, pin):
             return Pinned(conflict=_broken(works.problem, [pin]))
@@ -56,6 +58,7 @@ def _together(works: Works, pins: Sequence[Pin]) -> tuple[Assignment, ...] | Non
         rule(pinned)
     solver = CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False
     if solver.solve(pinned.model) not in (OPTIMAL, FEASIBLE):
         return None
     return pinned.roster(list(solver.response_proto.solution))

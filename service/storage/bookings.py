@@ -29,10 +29,11 @@ from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded
 from service.domain.rosters import Modality
 from service.storage.booking_rows import OF_BOOKING, booking_of, bookings, get_booking
 from service.storage.holds import ended_hold, get_hold, holds
-from service.storage.offers import asked, best_places
+from service.storage.offers import asked
 from service.storage.once import Creation, create_once, remembered
 from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, SLOT, USUAL_GP, given
 from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told
+from service.storage.ranking import best_places
 
 CANDIDATES = 32
 """Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""

@@ -29,7 +29,10 @@ REFUSALS: Mapping[str, type[Conflict]] = {
 """What a violated constraint means to a caller, by the constraint's name."""
 
 _FOREIGN_KEY, _UNIQUE = "23503", "23505"
-_OUT_OF_REACH = ("08", "57P", "53")
+_OUT_OF_REACH = ("08", "57P", "53", "40")
+"""Classes of SQLSTATE that pass: no connection, shutting down, out of resources, rolled back in favour of another."""
+_SESSION = {"search_path": "public,jobs", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
+"""Statements are short and prepared once a connection: neither compiling nor planning them anew pays."""
 
 
 def constraint_of(error: DBAPIError) -> str | None:
@@ -74,14 +77,13 @@ def _translated() -> Iterator[None]:
 class Database:
     """A pool of connections. Times are UTC; application connections see the `jobs` schema after `public`."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 15) -> None:
         self.url = url
         self._engine = create_async_engine(
             asyncpg_url(url),
             pool_size=pool_size,
-            max_overflow=5,
-            pool_pre_ping=False,
-            connect_args={"server_settings": {"search_path": "public,jobs", "timezone": "UTC"}},
+            max_overflow=0,
+            connect_args={"server_settings": _SESSION},
         )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 

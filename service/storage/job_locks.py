@@ -18,15 +18,23 @@ async def job_lock(url: str, job: int) -> AsyncIterator[None]:
 
     Raises ConnectionError, wherever the block stands, as soon as the connection is lost, since the lock is lost then.
     """
-    connection = await asyncpg.connect(url, server_settings=_NOTICE_A_LOST_PEER)
+    async with _connection(url) as connection, _tied_to(connection):
+        await connection.execute("SELECT pg_advisory_lock($1, $2)", JOBS_LOCKS, job)
+        yield
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """One for this alone. What PostgreSQL says against it comes as a ConnectionError."""
+    connection = None
     try:
-        async with _tied_to(connection):
-            await connection.execute("SELECT pg_advisory_lock($1, $2)", JOBS_LOCKS, job)
-            yield
-    except asyncpg.PostgresConnectionError as error:
-        raise ConnectionError("the connection that holds the job's lock was lost") from error
+        connection = await asyncpg.connect(url, server_settings=_NOTICE_A_LOST_PEER)
+        yield connection
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise ConnectionError("there is no connection to hold the job's lock") from error
     finally:
-        connection.terminate()
+        if connection is not None:
+            connection.terminate()
 
 
 @asynccontextmanager

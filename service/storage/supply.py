@@ -15,7 +15,7 @@ from service.domain.geography import Point
 from service.domain.needs import Need
 from service.domain.rosters import Modality, Mode, RosterState
 from service.storage.directory import get_commune, get_territory
-from service.storage.offers import AHEAD, KM_PER_DEGREE, communes, next_start
+from service.storage.offers import next_start
 from service.storage.parameters import END, LAT, LON, NOW, START, given
 from service.storage.places import (
     DETOUR_FACTOR,
@@ -26,6 +26,7 @@ from service.storage.places import (
     slots,
     territories,
 )
+from service.storage.ranking import AHEAD, KM_PER_DEGREE, communes
 from service.storage.tables.rosters import RosterRow, SessionRow
 
 NEIGHBOURHOOD_KM = 100

@@ -11,7 +11,6 @@ from service.storage.database import Database
 from service.web import health, problem_page, problems
 from service.web.dependencies import Clock, _caller
 from service.web.rest import availability, bookings, directory, roster_evidence, rosters, slots
-from service.web.rest.bodies import LIMIT_BYTES
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -47,7 +46,6 @@ def create_app(
         version="1",
         description=ABOUT,
         lifespan=lifespan,
-        max_body_size=LIMIT_BYTES,
     )
     app.state.database = database
     app.state.clock = clock

@@ -59,6 +59,7 @@ FAULTS: Mapping[str, str] = {
     "profession.not_physician": "Skipped line of an extract: another profession.",
     "reason.missing": "What was published is amended with a reason: send one.",
     "reference.unknown": "Nothing has that id; the hint names the nearest one.",
+    "roster.malformed": "The document is no roster: a list of assignments, alone or under `assignments`.",
     "row.malformed": "The line cannot be read.",
     "row.too_long": "The line has more cells than the header.",
     "row.too_short": "The line has fewer cells than the header.",

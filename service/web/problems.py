@@ -130,12 +130,10 @@ def methods_at(request: Request) -> list[str]:
 
 
 def problem_of_framework(request: Request, error: HTTPException) -> JSONResponse:
-    """What no route has seen: a body that is no text or too large, a path or a method that is not there."""
+    """What no route has seen: a body that is no text, a path or a method that is not there."""
     if error.status_code == _UNREADABLE:
         fault = Fault(path="", code="json.malformed", message="the body is no UTF-8")
         return problem(Invalid(fault), language=language_of(request))
-    if error.status_code == STATUS[TooLarge]:
-        return problem(TooLarge(), language=language_of(request))
     code = {404: "route.not_found", _NO_SUCH_METHOD: "method.not_allowed"}.get(error.status_code, "http")
     body = {"type": "about:blank", "title": error.detail, "status": error.status_code, "detail": error.detail}
     headers = {"Allow": ", ".join(methods_at(request))} if error.status_code == _NO_SUCH_METHOD else error.headers

@@ -22,14 +22,15 @@ from service.storage.jobs import SOLVE_ROSTER, SOLVING_QUEUE
 
 log = structlog.get_logger(__name__)
 
-PASSING = (asyncio.CancelledError, OSError, Unavailable, StillReferred)
-"""What another run may not meet again: a shutdown, a lost connection, an entry deleted meanwhile."""
+PASSING = (OSError, Unavailable, StillReferred)
+"""What another run may not meet again: a lost connection, an entry deleted meanwhile."""
 MAX_ATTEMPTS = 20
-_RETRY = RetryStrategy(wait=1, retry_exceptions=PASSING)  # type: ignore[arg-type]  # any BaseException serves
+"""So many workers may be shut down or die with a job; it may be what kills them."""
+_RETRY = RetryStrategy(wait=1, retry_exceptions=(*PASSING, asyncio.CancelledError))  # type: ignore[arg-type]
 
 
 class GivenUp(Exception):
-    """The job failed for good; its row says why."""
+    """The job failed for good; what it was about says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +53,11 @@ def job_app(work: Work) -> App:
     async def solve(context: JobContext, roster: str, version: int) -> None:
         id = RosterId(UUID(roster))
         give_up = partial(fail_roster, work.database, id, version, now=work.clock())
-        async with _ending(context, give_up), _alone(work, context):
-            await solve_roster(work.database, id, version, workers=work.solver_threads, clock=work.clock)
+        async with _ending(context, give_up), job_lock(work.database.url, context.job.id or 0):
+            made = await solve_roster(work.database, id, version, workers=work.solver_threads, clock=work.clock)
+            log.info("roster_solved", roster=roster, version=made.version, solving=made.solving, failure=made.failure)
 
     return app
-
-
-@asynccontextmanager
-async def _alone(work: Work, context: JobContext) -> AsyncIterator[None]:
-    async with job_lock(work.database.url, context.job.id or 0):
-        yield
 
 
 @asynccontextmanager
@@ -69,6 +65,9 @@ async def _ending(context: JobContext, give_up: Callable[[str], Awaitable[None]]
     """Passing troubles are left to another run; for others the job is given up, and `give_up` is told why."""
     logger = log.bind(task=context.job.task_name, job=context.job.id, **context.job.task_kwargs)
     logger.info("job_started", attempt=context.job.attempts + 1)
+    if context.job.attempts >= MAX_ATTEMPTS:
+        await give_up("interrupted too often")
+        raise GivenUp
     try:
         yield
         logger.info("job_done")
@@ -80,10 +79,10 @@ async def _ending(context: JobContext, give_up: Callable[[str], Awaitable[None]]
             raise
         await give_up("stopped by an operator")
         raise JobAborted from error
+    except PASSING as error:
+        logger.warning("job_interrupted", error=type(error).__name__)
+        raise
     except Exception as error:  # the worker's loop: nothing may end it, and nothing may pass unseen
-        if isinstance(error, PASSING) and context.job.attempts < MAX_ATTEMPTS:
-            logger.warning("job_interrupted", error=type(error).__name__)
-            raise
         logger.exception("job_given_up")
         await give_up(error.detail if isinstance(error, TourderoleError) else "an internal error: see the log")
         raise GivenUp from error

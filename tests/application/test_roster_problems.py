@@ -6,9 +6,12 @@ from datetime import timedelta
 from service.application.roster_problems import problem_of_weeks
 from service.application.roster_publishing import publish_roster
 from service.domain.calendar import IsoWeek
+from service.domain.directory import PractitionerId
 from service.domain.fairness import history
 from service.domain.ledger import LEDGER_WEEKS
 from tests.rosters import ANNE, FILE, LAWFUL, MONDAY_QUAI, NOW, TERRITORY, W49, a_draft
+
+BUSY, IDLE = MONDAY_QUAI.practitioner, PractitionerId("gp-03")
 
 
 async def published(database, week, *assignments):
@@ -43,15 +46,14 @@ async def test_the_ledger_of_twelve_weeks_joins_the_history_of_the_file(database
     for weeks_later, counts in ((1, True), (LEDGER_WEEKS, True), (LEDGER_WEEKS + 1, False)):
         week = IsoWeek.of(W49.monday + timedelta(weeks=weeks_later))
         after = history(await problem(database, week))
-        assert (after.get("gp-01", 0) != before.get("gp-01", 0)) is counts, week
+        assert (after.get(BUSY, 0) != before.get(BUSY, 0)) is counts, week
 
 
 async def test_whoever_held_more_than_the_share_owes_less_afterwards(database):
     await published(database, W49, MONDAY_QUAI)
     after = history(await problem(database, IsoWeek(2026, 50)))
-    idle = after["gp-03"]
-    assert after["gp-01"] - idle == 120, "the same pledge, one session more"
-    assert idle < 0
+    assert after[BUSY] - after[IDLE] == 120, "the same pledge, one session more"
+    assert after[IDLE] < 0
 
 
 async def test_people_are_as_they_are_now(database):

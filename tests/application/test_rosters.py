@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
+from service.application.roster_edits import edit_roster
 from service.application.roster_publishing import publish_roster
 from service.application.roster_solving import Superseded, fail_roster, record_answer, take_roster
 from service.application.rosters import (
@@ -30,7 +32,9 @@ from service.domain.errors import (
     RosterPublished,
     StaleVersion,
 )
+from service.domain.roster_content import Edit
 from service.domain.roster_life import Solving
+from service.domain.solving import Breach, Outcome, Rule
 from tests.rosters import (
     ANNE,
     BRUNO,
@@ -193,13 +197,30 @@ async def test_a_failure_does_not_undo_an_answer(database):
     assert await find_roster(database, draft.id, caller=ANNE) == draft
 
 
+async def test_that_there_is_no_roster_is_an_answer_and_seats_can_be_filled_by_hand(database):
+    asked = await a_request(database)
+    run = await take_roster(database, asked.id, 1)
+    pins = (Breach(rule=Rule.ONE_PLACE_AT_A_TIME, practitioner=None, sessions=(), facts={}),)
+    none = replace(answer(run.problem), outcome=Outcome.INFEASIBLE, assignments=None, conflict=pins)
+    await record_answer(database, run, none, now=NOW)
+    roster = await find_roster(database, asked.id, caller=ANNE)
+    assert (roster.solving, roster.worth().outcome, roster.worth().conflict) == (Solving.SOLVED, "INFEASIBLE", pins)
+    with pytest.raises(RosterNotReady):
+        await publish_roster(database, asked.id, expected_version=2, caller=ANNE, now=NOW)
+    filled, _, _ = await edit_roster(
+        database, asked.id, Edit(added=LAWFUL), reason=None, expected_version=2, caller=ANNE, now=NOW
+    )
+    assert filled.worth().has_roster
+    await publish_roster(database, asked.id, expected_version=3, caller=ANNE, now=NOW)
+
+
 async def test_a_roster_is_followed_until_it_is_solved(database):
-    asked, seen = await a_request(database), []
+    asked, seen, run = await a_request(database), [], None
     async for roster in follow_roster(database, asked.id, caller=ANNE):
         seen.append(roster.solving)
         if roster.solving is Solving.QUEUED:
             run = await take_roster(database, asked.id, 1)
-        elif roster.solving is Solving.RUNNING:
+        elif roster.solving is Solving.RUNNING and run:
             await record_answer(database, run, answer(run.problem), now=NOW)
     assert seen == [Solving.QUEUED, Solving.RUNNING, Solving.SOLVED]
 

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -46,7 +47,7 @@ def full_problem():
 
 
 def full_answer():
-    facts = {"held": 3, "maximum": 2, "km": 21.5, "whole": 20.0, "digits": "12"}
+    facts: Mapping[str, str | int | float] = {"held": 3, "maximum": 2, "km": 21.5, "whole": 20.0, "digits": "12"}
     gap_reason = Reason(practitioner=MONDAY_QUAI.practitioner, rule=Rule.REACH, facts=facts)
     return Answer(
         outcome=Outcome.FEASIBLE,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from service.domain.assessing import assess
 from service.domain.policy import Goal
 from service.domain.roster_life import Assessment
-from service.domain.solving import GoalValue, Outcome, Problem
+from service.domain.solving import Outcome, Problem
 from tests.rosters import FILE, LAWFUL, MONDAY_QUAI, TIMINGS, W49
 
 PROBLEM = Problem.of(FILE, (W49,))
@@ -17,7 +17,7 @@ def proved(worth):
     return replace(worth, goals=goals, outcome=Outcome.OPTIMAL)
 
 
-def goal(worth, name) -> GoalValue:
+def goal(worth, name):
     return next(goal for goal in worth.goals if goal.name is name)
 
 

@@ -29,7 +29,7 @@ def test_every_rule_in_the_book_is_enforced_by_the_solver():
 def test_the_solver_allows_what_is_just_allowed(edge):
     answer = solve(pinned(edge), REPEATABLE)
     assert answer.outcome is Outcome.OPTIMAL
-    assert set(edge.roster) <= set(answer.assignments)
+    assert set(edge.roster) <= set(answer.assignments or ())
 
 
 @pytest.mark.parametrize("edge", [edge for edge in EDGES if edge.breaks], ids=lambda edge: edge.what)
@@ -65,4 +65,4 @@ def test_pins_that_leave_one_host_between_them_share_it():
     practices = [a_practice(), a_practice("there", road_km=5)]
     pins = (a_pin(), a_pin(practitioner="gp-2"))
     answer = solve(a_problem(template, practitioners=people, practices=practices, pins=pins), REPEATABLE)
-    assert {assignment.practice for assignment in answer.assignments} == {"here"}
+    assert {assignment.practice for assignment in answer.assignments or ()} == {"here"}

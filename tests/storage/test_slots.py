@@ -1,19 +1,23 @@
 """Places as rosters make and withdraw them."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
-from service.domain.errors import SeatBooked
+from service.application.bookings import book_place
+from service.domain.bookings import Origin, SlotId
+from service.domain.errors import SeatBooked, SlotWithdrawn
+from service.domain.needs import PlaceNamed
 from service.domain.offering import all_slots
 from service.domain.rosters import Mode
 from service.domain.solving import Problem
 from service.storage.roster_content import get_content
 from service.storage.slots import add_slots, withdraw_slots
 from service.storage.tables.bookings import HoldRow, SlotRow
-from tests.rosters import FILE, LAWFUL, MONDAY_QUAI, NOW, W49, a_draft
+from tests.rosters import ANNE, FILE, LAWFUL, MONDAY_QUAI, NOW, W49, a_draft
 
 PROBLEM = Problem.of(FILE, (W49,))
 LATER = NOW + timedelta(seconds=1)
@@ -97,3 +101,25 @@ async def test_a_hold_that_has_run_out_keeps_nothing(database):
     assert await withdrawn(database, seat) == ["withdrawn"] * 8
     async with database.transaction() as session:
         assert (await session.scalars(select(HoldRow.ended))).all() == ["expired"]
+
+
+async def somebody_waits(database):
+    """For a lock that another transaction holds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(30), database.statement() as connection:
+        while not await connection.scalar(waiting):
+            pass
+
+
+async def test_a_booking_that_comes_while_its_place_is_withdrawn_waits_and_is_refused(database):
+    _, seat = await offered(database)
+    slot = SlotId((await rows(database, seat))[0].id)
+    asked = PlaceNamed(slot=slot, case_ref="A-1", origin=Origin.SAS)
+    async with database.transaction() as session:
+        await withdraw_slots(session, {seat}, now=NOW)
+        booking = asyncio.create_task(book_place(database, asked, caller=ANNE, now=NOW))
+        await somebody_waits(database)
+    with pytest.raises(SlotWithdrawn):
+        await booking

@@ -8,6 +8,7 @@ from service.application.rosters import list_versions, request_roster, stop_rost
 from service.domain.roster_life import Solving
 from service.domain.solving import Outcome
 from service.worker.running import worker_beside
+from service.worker.tasks import MAX_ATTEMPTS
 from tests.rosters import ANNE, NOW, TERRITORY, W49, a_long_request, a_request
 from tests.worker.watching import history, searching, seen, solved, solvers, statuses
 
@@ -68,6 +69,16 @@ async def test_a_fault_of_ours_is_a_failure_too_and_the_worker_goes_on(database)
         )
         assert (await solved(database, again.id)).solving is Solving.SOLVED
     assert await statuses(database) == ["failed", "succeeded"]
+
+
+async def test_a_job_that_too_many_workers_died_of_is_given_up(database):
+    asked = await a_request(database)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE jobs.procrastinate_jobs SET attempts = :most"), {"most": MAX_ATTEMPTS})
+    async with worker_beside(database, concurrency=1, solver_threads=1):
+        roster = await solved(database, asked.id)
+    assert roster.failure == "interrupted too often"
+    assert await statuses(database) == ["failed"]
 
 
 async def test_an_operator_may_abort_a_job(database):

@@ -81,7 +81,7 @@ class HoldRow(Base):
 
 
 class BookingRow(Base):
-    """One live booking a place, and that place busy: so none held, withdrawn or begun. `placed_at`: booked, or moved, here.
+    """One live booking a place, and that place busy: none held, withdrawn or begun. `placed_at`: booked or moved here.
 
     `slot_state` is `busy` while the booking lives, null once cancelled: the foreign key binds live ones to their place
     in that very state, and the unique pair lets no second one in.

@@ -1,0 +1,133 @@
+"""`tourderole solve` and `tourderole check`, as a script and a person run them."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service.application.territory_file.writing import write_territory_file
+from service.cli.main import app
+from tests.rosters import TANGLED, TANGLED_WEEKS
+from tests.territory_documents import PIN, REFERENCE, add, changed, put
+
+WEEK = ("--week", "2026-W49")
+TOURDEROLE = str(Path(sys.executable).with_name("tourderole"))
+
+
+@pytest.fixture
+def territory(tmp_path):
+    return written(tmp_path / "territory.json", REFERENCE)
+
+
+def written(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+@pytest.fixture
+def answer(territory):
+    return json.loads(run("solve", territory, *WEEK, "--json", "--deterministic").stdout)
+
+
+def test_solve_prints_the_answer_as_json(answer):
+    assert list(answer) == ["outcome", "goals", "assignments", "gaps", "fairness", "timings"]
+    assert answer["outcome"] == "OPTIMAL"
+    assert answer["goals"][0] == {"name": "coverage", "value": 2, "bound": 2}
+    assert len(answer["assignments"]) == 27
+    assert set(answer["assignments"][0]) == {"template", "date", "practice", "practitioner"}
+    assert {(gap["seats"], len({r["practitioner"] for r in gap["reasons"]})) for gap in answer["gaps"]} == {(1, 22)}
+    assert set(answer["timings"]) == {"build_s", "first_s", "solve_s"}
+
+
+def test_solve_prints_a_roster_for_a_person(territory):
+    shown = run("solve", territory, *WEEK)
+    assert shown.exit_code == 0
+    for told in ("Sector CG", "Morvan", "2 seats stay empty", "Fairness", "OPTIMAL"):
+        assert told in shown.stdout
+
+
+def test_check_accepts_what_solve_printed(territory, answer, tmp_path):
+    roster = written(tmp_path / "roster.json", json.dumps(answer))
+    checked = run("check", territory, roster, "--json")
+    assert checked.exit_code == 0
+    told = json.loads(checked.stdout)
+    assert told["breaches"] == []
+    counted = {goal["name"]: goal["value"] for goal in told["goals"]}
+    assert all(counted[goal["name"]] == goal["value"] for goal in answer["goals"])
+    assert len(told["gaps"]) == 2
+
+
+def test_check_names_the_rules_that_a_roster_breaks_and_fails(territory, tmp_path):
+    seat = {"template": "t01", "date": "2026-11-30", "practice": "cab-quai", "practitioner": "gp-01"}
+    roster = written(tmp_path / "roster.json", json.dumps([seat, seat | {"practitioner": "nobody"}]))
+    checked = run("check", territory, roster)
+    assert checked.exit_code == 1
+    assert {line.split(" ")[0] for line in checked.stdout.splitlines()} >= {"pledge", "seats", "rooms"}
+
+
+def test_a_territory_file_with_faults_is_refused_with_each_of_them(tmp_path):
+    faulty = changed(put("practitioners.3.rpps", "123"), put("territory.timezone", "Europe/Craon"))
+    refused = run("solve", written(tmp_path / "faulty.json", faulty), *WEEK)
+    assert refused.exit_code == 2
+    assert "practitioners[3].rpps" in refused.stderr
+    assert "territory.timezone" in refused.stderr
+
+
+@pytest.mark.parametrize("roster", ["{", "{}", '[{"template": "t01"}]', '[{"date": "2026-02-30"}]'])
+def test_a_roster_that_cannot_be_read_is_refused(territory, tmp_path, roster):
+    assert run("check", territory, written(tmp_path / "roster.json", roster)).exit_code == 2
+
+
+def test_a_week_that_is_none_and_a_file_that_is_not_there_are_refused(territory):
+    assert run("solve", territory, "--week", "2026-54").exit_code == 2
+    assert run("solve", "nowhere.json", *WEEK).exit_code == 2
+
+
+def test_pins_that_contradict_are_named_and_fail(tmp_path):
+    pins = [PIN | {"template": template, "practitioner": "gp-02"} for template in ("t01", "t02")]
+    contradicting = changed(*(add("pins", pin) for pin in pins))
+    path = written(tmp_path / "pins.json", contradicting)
+    told = run("solve", path, *WEEK, "--json")
+    assert told.exit_code == 1
+    answer = json.loads(told.stdout)
+    assert (answer["outcome"], answer["assignments"]) == ("INFEASIBLE", None)
+    assert {breach["practitioner"] for breach in answer["conflict"]} == {"gp-02"}
+    assert run("solve", path, *WEEK).exit_code == 1
+
+
+def test_ctrl_c_ends_the_search_and_keeps_the_best_roster_so_far(tmp_path):
+    path = written(tmp_path / "tangled.json", write_territory_file(TANGLED))
+    command = [TOURDEROLE, "solve", path, *WEEK, "--weeks", str(TANGLED_WEEKS), "--json"]
+    seen, terminal = pty.openpty()
+    with (
+        (tmp_path / "answer.json").open("wb") as printed,
+        subprocess.Popen(command, stdout=printed, stderr=terminal) as solving,
+    ):
+        os.close(terminal)
+        interrupt_when_shown(b"fairness_worst", seen, solving)
+    assert solving.returncode == 0
+    answer = json.loads((tmp_path / "answer.json").read_text())
+    assert answer["outcome"] == "FEASIBLE"
+    assert len(answer["assignments"]) > 100
+
+
+def interrupt_when_shown(text: bytes, terminal: int, process: "subprocess.Popen[bytes]") -> None:
+    """Press Ctrl-C when the text is on the screen; then watch until the process closes it."""
+    shown, is_interrupted = b"", False
+    with suppress(OSError), os.fdopen(terminal, "rb", buffering=0) as screen:
+        while read := screen.read(4096):
+            shown += read
+            if text in shown and not is_interrupted:
+                process.send_signal(signal.SIGINT)
+                is_interrupted = True

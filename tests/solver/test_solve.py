@@ -1,0 +1,107 @@
+"""Answers: lawful, counted right, and the best of all."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from hypothesis import given, settings
+
+from service.domain.goals import GOALS as VALUES
+from service.domain.goals import goal_values
+from service.domain.policy import Goal, Policy
+from service.domain.rosters import Assignment, Session
+from service.domain.rules import breaches
+from service.domain.solving import GoalValue, Outcome, Problem
+from service.domain.standing import Standing
+from service.solver.solve import solve
+from tests.make import REPEATABLE, a_practitioner, a_problem, a_template, day, seat
+from tests.problems import problems
+
+
+@settings(max_examples=50, deadline=None)
+@given(problem=problems())
+def test_an_answer_breaks_no_rule_and_is_worth_what_it_says(problem):
+    answer = solve(problem, REPEATABLE)
+    roster = answer.assignments or ()
+    assert breaches(problem, roster) == ()
+    counted = goal_values(problem, roster)
+    assert [goal.value for goal in answer.goals] == [counted[goal.name] for goal in answer.goals]
+    assert all(goal.bound is not None and goal.bound <= goal.value for goal in answer.goals)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problem=problems(people=3, sessions=3, weeks=1))
+def test_no_roster_of_a_small_problem_is_better_at_any_level(problem):
+    answer = solve(problem, REPEATABLE)
+    names = [goal.name for goal in answer.goals]
+    best = min(tuple(VALUES[name](problem, roster) for name in names) for roster in lawful_rosters(problem))
+    assert answer.outcome is Outcome.OPTIMAL
+    assert tuple(goal.value for goal in answer.goals) == tuple(goal.bound for goal in answer.goals) == best
+
+
+def lawful_rosters(problem: Problem) -> Iterator[tuple[Assignment, ...]]:
+    """Every roster that breaks no rule: session by session nobody, or each choice of holders at each host."""
+
+    def extended(roster: Sequence[Assignment], sessions: Sequence[Session]) -> Iterator[tuple[Assignment, ...]]:
+        if not sessions:
+            yield tuple(roster)
+            return
+        yield from extended(roster, sessions[1:])
+        for more in ways_to_hold(problem, sessions[0]):
+            if is_lawful(problem, roster, more):
+                yield from extended([*roster, *more], sessions[1:])
+
+    return extended([], problem.sessions)
+
+
+def ways_to_hold(problem: Problem, session: Session) -> Iterator[list[Assignment]]:
+    for host in session.hosts:
+        for number in range(1, session.template.seats + 1):
+            for holders in combinations(problem.practitioners, number):
+                yield [seat(session.template.id, session.on, holder.id, host) for holder in holders]
+
+
+def is_lawful(problem: Problem, roster: Sequence[Assignment], more: Sequence[Assignment]) -> bool:
+    standing = Standing(problem, roster)
+    for assignment in more:
+        if standing.broken_by(assignment):
+            return False
+        standing.add(assignment)
+    return True
+
+
+TWO_SESSIONS = (a_template("t1", "MON"), a_template("t2", "TUE"))
+TWO_PEOPLE = (a_practitioner("gp-1"), a_practitioner("gp-2"))
+
+
+def test_the_first_goal_of_the_policy_wins():
+    problem = a_problem(*TWO_SESSIONS, policy=Policy(goal_order=(Goal.FAIRNESS_WORST, Goal.COVERAGE)))
+    assert solve(problem, REPEATABLE).goals == (
+        GoalValue(name=Goal.FAIRNESS_WORST, value=-240, bound=-240),
+        GoalValue(name=Goal.COVERAGE, value=2, bound=2),
+    )
+
+
+def test_where_something_is_published_few_changes_come_before_wishes():
+    published = (seat("t1", practitioner="gp-1"), seat("t2", day("TUE"), "gp-2"))
+    problem = a_problem(*TWO_SESSIONS, practitioners=TWO_PEOPLE, published=published)
+    answer = solve(problem, REPEATABLE)
+    assert answer.assignments == published
+    assert GoalValue(name=Goal.STABILITY, value=0, bound=0) in answer.goals
+
+
+def test_bounds_under_settled_minutes_are_conditional_and_prove_nothing():
+    problem = a_problem(*TWO_SESSIONS, practitioners=TWO_PEOPLE, policy=Policy(settle_minutes=True))
+    answer = solve(problem, REPEATABLE)
+    conditional = {goal.name for goal in answer.goals if goal.conditional}
+    assert conditional == {Goal.WISHES, Goal.ROTATION}
+    assert answer.outcome is Outcome.FEASIBLE
+
+
+def test_a_problem_with_nobody_leaves_every_seat_empty():
+    answer = solve(a_problem(practitioners=[]), REPEATABLE)
+    assert (answer.outcome, answer.assignments, len(answer.gaps)) == (Outcome.OPTIMAL, (), 1)
+
+
+def test_a_problem_without_sessions_has_the_empty_roster():
+    answer = solve(a_problem(a_template(crisis_only=True)), REPEATABLE)
+    assert (answer.outcome, answer.assignments, answer.gaps) == (Outcome.OPTIMAL, (), ())
