@@ -474,9 +474,7 @@ def upgrade() -> None:
         sa.Column(
             "slot_state",
             sa.Text(),
-            sa.Computed(
-                "CASE WHEN status <> 'cancelled'::text THEN 'busy'::text ELSE NULL::text END", persisted=True
-            ),
+            sa.Computed("CASE WHEN status <> 'cancelled'::text THEN 'busy'::text ELSE NULL::text END", persisted=True),
             nullable=True,
         ),
         sa.Column("territory_id", sa.Text(), nullable=False),

@@ -20,7 +20,7 @@ Document = dict[str, Any]
 
 
 def answer_json(answer: Answer) -> Document:
-    """What `tourderole solve --json` prints. Dates are ISO 8601, a goal's `bound` is proved, seconds are of the clock."""
+    """What `tourderole solve --json` prints. Dates are ISO 8601, bounds are proved, seconds are of the clock."""
     held = answer.assignments
     document: Document = {
         "outcome": answer.outcome,

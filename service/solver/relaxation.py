@@ -88,7 +88,7 @@ class Relaxation:
     def _solve(self, seconds: float, caps: Mapping[int, int], lifted: Collection[int]) -> Relaxed | None:
         objective = self._model.proto.objective
         prices = dict(zip(list(objective.vars), list(objective.coeffs), strict=True))
-        offset = int(objective.offset)
+        offset = round(objective.offset)
         self._program.minimize(self._sum(list(prices), list(prices.values())))
         solver = model_builder.Solver("glop")
         if not self._budget.limits.deterministic:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
+from procrastinate.exceptions import ConnectorException
 from prometheus_client import Counter
 
+from service.domain.errors import Unavailable
 from service.storage.database import Database
 from service.storage.jobs import rescue_jobs
 from service.worker.tasks import Work, job_app
@@ -51,10 +53,14 @@ async def worker_beside(database: Database, *, concurrency: int, solver_threads:
 
 
 async def _kept_alive(part: str, run: Callable[[], Awaitable[None]]) -> None:
-    while True:
+    """Until cancelled, even when what runs answers a cancellation with an error, as it does without a database."""
+    task = asyncio.current_task()
+    while task is not None and not task.cancelling():
         try:
             await run()
             log.warning("worker_part_ended", part=part)
+        except (Unavailable, ConnectorException) as error:
+            log.warning("worker_part_waits", part=part, error=str(error).strip())
         except Exception:
             log.exception("worker_part_died", part=part)
         RESTARTS.labels(part).inc()

@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 PASSING = (OSError, Unavailable, StillReferred)
 """What another run may not meet again: a lost connection, an entry deleted meanwhile."""
+CONNECTION_SECONDS = 3
 MAX_ATTEMPTS = 20
 """So many workers may be shut down or die with a job; it may be what kills them."""
 _RETRY = RetryStrategy(wait=1, retry_exceptions=(*PASSING, asyncio.CancelledError))  # type: ignore[arg-type]
@@ -45,7 +46,11 @@ class Work:
 def job_app(work: Work) -> App:
     """The queue of this database with every task there is."""
     connector = PsycopgConnector(
-        conninfo=work.database.url, kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=3
+        conninfo=work.database.url,
+        kwargs={"options": "-c search_path=jobs"},
+        min_size=1,
+        max_size=3,
+        timeout=CONNECTION_SECONDS,
     )
     app = App(connector=connector)
 

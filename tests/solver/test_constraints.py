@@ -66,3 +66,16 @@ def test_pins_that_leave_one_host_between_them_share_it():
     pins = (a_pin(), a_pin(practitioner="gp-2"))
     answer = solve(a_problem(template, practitioners=people, practices=practices, pins=pins), REPEATABLE)
     assert {assignment.practice for assignment in answer.assignments or ()} == {"here"}
+
+
+@pytest.mark.parametrize(("road_km", "rotation"), [(24.9, 0), (25.1, 200)])
+def test_where_the_way_depends_on_the_hosts_they_are_chosen_near_enough(road_km, rotation):
+    """In turn, one session would be here and one there; but one practitioner holds both, half an hour apart."""
+    hours = {"t1": "10:00-12:00", "t2": "12:30-14:00"}
+    problem = a_problem(
+        *(a_template(id, hours=span, hosts=["here", "there"]) for id, span in hours.items()),
+        practitioners=[a_practitioner(max_travel_km=100)],
+        practices=[a_practice(), a_practice("there", road_km=road_km)],
+    )
+    values = {goal.name: goal.value for goal in solve(problem, REPEATABLE).goals}
+    assert (values["coverage"], values["rotation"]) == (0, rotation)

@@ -144,6 +144,20 @@ async def test_a_roster_that_is_not_there_is_not_found(client, call):
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize(
+    ("method", "call", "asked"),
+    [
+        ("PATCH", f"/v1/rosters/{uuid4()}/assignments", {"remove": [QUAI]}),
+        ("POST", f"/v1/rosters/{uuid4()}/publish", None),
+        ("POST", "/v1/territories/nowhere/rosters", {"week": "2026-W49"}),
+    ],
+    ids=["edit", "publish", "request"],
+)
+async def test_nothing_is_done_about_a_roster_or_territory_that_is_not_there(client, method, call, asked):
+    missing = await client.request(method, call, json=asked, headers={"If-Match": '"1"'})
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
 async def test_a_draft_is_edited_and_published_by_who_knows_its_version(client, database):
     draft = await a_draft(database, *LAWFUL)
     address = f"/v1/rosters/{draft.id}"

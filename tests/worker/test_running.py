@@ -1,5 +1,7 @@
 """A worker in this process: it solves what is asked, and what goes wrong is told."""
 
+import asyncio
+
 import asyncpg
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import text
@@ -10,7 +12,7 @@ from service.domain.solving import Outcome
 from service.worker.running import worker_beside
 from service.worker.tasks import MAX_ATTEMPTS
 from tests.rosters import ANNE, NOW, TERRITORY, W49, a_long_request, a_request
-from tests.worker.watching import history, searching, seen, solved, solvers, statuses
+from tests.worker.watching import PATIENCE_SECONDS, history, searching, seen, solved, solvers, statuses
 
 
 async def test_what_is_asked_is_solved(database):
@@ -120,6 +122,19 @@ async def test_a_worker_whose_connections_are_cut_solves_all_the_same_and_once(d
     assert (roster.solving, roster.version) == (Solving.SOLVED, 2)
     assert await statuses(database) == ["succeeded"]
     assert solvers() == []
+
+
+async def test_a_worker_ends_when_it_shall_even_if_the_database_is_gone(database, postgres):
+    async with asyncio.timeout(PATIENCE_SECONDS), worker_beside(database, concurrency=1, solver_threads=1):
+        asked = await a_request(database)
+        await stop_roster(database, asked.id, caller=ANNE)
+        await solved(database, asked.id)
+        async with database.statement() as connection:
+            name = await connection.scalar(text("SELECT current_database()"))
+        admin = await asyncpg.connect(postgres.url)
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        await admin.close()
 
 
 async def cut_all_connections(database):
