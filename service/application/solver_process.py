@@ -71,9 +71,12 @@ class SolverProcess:
 
 @asynccontextmanager
 async def solver_process(problem: Problem, limits: Limits) -> AsyncIterator[SolverProcess]:
-    """A solve that lasts as long as the block at most. When this process dies, the solver's goes too."""
+    """A solve that lasts as long as the block at most. When this process dies, the solver's goes too.
+
+    In a session of its own: Ctrl-C in the terminal is for the service, which then ends the search in order.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", CHILD, stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE_BYTES
+        sys.executable, "-m", CHILD, stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE_BYTES, start_new_session=True
     )
     if process.stdin is None or process.stdout is None:
         raise AssertionError("both were asked for")

@@ -53,14 +53,15 @@ def check_json(problem: Problem, roster: Sequence[Assignment]) -> Document:
 
 
 def known_assignments(problem: Problem, roster: Sequence[Assignment]) -> tuple[Assignment, ...]:
-    """Those whose session, practice and practitioner exist."""
-    return tuple(
-        assignment
+    """Those whose session, practice and practitioner exist, nobody twice in a session."""
+    seats = {
+        (assignment.key, assignment.practitioner): assignment
         for assignment in roster
         if assignment.key in problem.session_at
         and assignment.practice in problem.practice_of
         and assignment.practitioner in problem.practitioner_of
-    )
+    }
+    return tuple(seats.values())
 
 
 class AssignmentIn(Shape):

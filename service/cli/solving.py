@@ -26,6 +26,7 @@ from service.domain.rules import breaches
 from service.domain.solving import Answer, Breach, Limits, Problem
 from service.solver.solve import solve
 
+MOST_WEEKS = 53
 BROKEN, MALFORMED = 1, 2
 """Exit statuses: the roster breaks a rule or there is none; what was given cannot be read."""
 PARIS = ZoneInfo("Europe/Paris")
@@ -39,7 +40,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON in place of
 def solve_command(
     file: FileArgument,
     week: WeekOption = None,
-    weeks: Annotated[int, typer.Option(min=1, max=53, help="How many weeks.")] = 1,
+    weeks: Annotated[int, typer.Option(min=1, max=MOST_WEEKS, help="How many weeks.")] = 1,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds for the whole search.")] = Limits().seconds,
     workers: Annotated[int, typer.Option(min=1, help="Threads that search.")] = Limits().workers,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the search's random choices.")] = Limits().seed,
@@ -68,7 +69,7 @@ def check_command(
     file: FileArgument,
     roster: Annotated[Path, typer.Argument(help="What `solve --json` printed, or a list of assignments.")],
     week: WeekOption = None,
-    weeks: Annotated[int | None, typer.Option(min=1, max=53, help="How many weeks.")] = None,
+    weeks: Annotated[int | None, typer.Option(min=1, max=MOST_WEEKS, help="How many weeks.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell which rules a roster breaks, what its goals come to and what stays empty; status 1 when it breaks any.
@@ -153,7 +154,12 @@ def _weeks(roster: Sequence[Assignment], week: str | None, weeks: int | None) ->
     if not roster:
         raise stopped("The roster is empty: name its week with --week.", status=MALFORMED)
     first, last = (IsoWeek.of(on) for on in (min(a.on for a in roster), max(a.on for a in roster)))
-    return first.following(weeks or (last.monday - first.monday).days // 7 + 1)
+    spanned = weeks or (last.monday - first.monday).days // 7 + 1
+    if spanned > MOST_WEEKS:
+        raise stopped(
+            f"The roster goes from {first} to {last}, over {MOST_WEEKS} weeks: a date is wrong.", status=MALFORMED
+        )
+    return first.following(spanned)
 
 
 def _malformed(faults: Sequence[Fault]) -> typer.Exit:

@@ -1,18 +1,17 @@
-"""Places cut from sessions, holds and bookings, and what may become of each."""
+"""Places, holds and bookings, and what may become of each."""
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from stdnum.fr import nir
 
 from service.domain.calendar import Interval
-from service.domain.directory import Audience, PracticeId, Practitioner, PractitionerId, TerritoryId
+from service.domain.directory import Audience, PracticeId, PractitionerId, TerritoryId
 from service.domain.errors import (
     BookingClosed,
     Fault,
@@ -29,13 +28,12 @@ from service.domain.errors import (
     WalkInNotBookable,
 )
 from service.domain.geography import Point
-from service.domain.rosters import Modality, Mode, Session, SessionId
+from service.domain.rosters import Modality, Mode, SessionId
 
 SlotId = NewType("SlotId", UUID)
 HoldId = NewType("HoldId", UUID)
 BookingId = NewType("BookingId", UUID)
 
-PLACE_STEP_MINUTES = 5
 DOORS_OPEN = timedelta(hours=1)
 """Before a walk-in session begins: people who came early are counted from then on."""
 
@@ -214,63 +212,6 @@ class Booking:
     def _refuse_if_closed(self) -> None:
         if self.status is not BookingStatus.BOOKED:
             raise BookingClosed(booking=str(self.id), status=self.status.value)
-
-
-def places_of(session: Session, holder: Practitioner) -> Iterator[Interval]:
-    """The places one seat of a bookable session offers, evenly.
-
-    With n = capacity + the holder's uplift, place k starts at start + k × duration / n, rounded down to 5 minutes, and
-    ends where the next starts. Never more places than steps of 5 minutes. Source: TERRITORY-FILE, places.
-    """
-    n = min(places_asked(session, holder), session.minutes // PLACE_STEP_MINUTES)
-    starts = [
-        session.time.start + timedelta(minutes=k * session.minutes // n // PLACE_STEP_MINUTES * PLACE_STEP_MINUTES)
-        for k in range(n)
-    ]
-    for start, end in zip(starts, [*starts[1:], session.time.end], strict=True):
-        yield Interval(start=start, end=end)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """One holder of a session, where he or she sits that day."""
-
-    holder: Practitioner
-    practice: PracticeId
-    point: Point
-
-
-def slots_of(session: Session, id: SessionId, territory: TerritoryId, seats: Sequence[Seat]) -> Iterator[Slot]:
-    """The places of a session that these seats offer, free and new: each holder's own, or one counter for a walk-in."""
-    if session.template.mode is Mode.WALK_IN and seats:
-        n = sum(places_asked(session, seat.holder) for seat in seats)
-        yield _slot(session, id, territory, seats[0], session.time, places=n)
-    elif session.template.mode is Mode.BOOKABLE:
-        for seat in seats:
-            for time in places_of(session, seat.holder):
-                yield _slot(session, id, territory, seat, time, places=1)
-
-
-def _slot(session: Session, id: SessionId, territory: TerritoryId, seat: Seat, time: Interval, *, places: int) -> Slot:
-    pledged = seat.holder.pledge.audiences if seat.holder.pledge else frozenset[Audience]()
-    return Slot(
-        id=SlotId(uuid4()),
-        session=id,
-        territory=territory,
-        practice=seat.practice,
-        practitioner=seat.holder.id,
-        time=time,
-        point=seat.point,
-        mode=session.template.mode,
-        modality=session.template.modality,
-        audiences=session.template.audiences & pledged,
-        places=places,
-    )
-
-
-def places_asked(session: Session, holder: Practitioner) -> int:
-    """Patients that one holder receives in the session: capacity + his or her uplift."""
-    return session.template.capacity + holder.capacity_uplift
 
 
 _CASE_REF = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{1,38}[A-Za-z0-9])?")

@@ -125,5 +125,6 @@ GOALS: Mapping[Goal, Callable[[Problem, Roster], int]] = {
 
 
 def goal_values(problem: Problem, roster: Roster) -> Mapping[Goal, int]:
-    """Every goal's value, in the order of the territory's policy."""
-    return {goal: GOALS[goal](problem, roster) for goal in problem.policy.goal_order}
+    """Every goal's value, in the order of the policy; no stability where nothing is published to be stable against."""
+    idle = () if problem.published else (Goal.STABILITY,)
+    return {goal: GOALS[goal](problem, roster) for goal in problem.policy.goal_order if goal not in idle}

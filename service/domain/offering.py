@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from service.domain.bookings import Seat, Slot, slots_of
+from service.domain.bookings import Slot
 from service.domain.directory import PractitionerId
+from service.domain.places import Seat, slots_of
 from service.domain.roster_content import Difference, RosterContent
 from service.domain.rosters import Assignment, Mode, SessionId, SessionKey
 from service.domain.solving import Problem

@@ -60,7 +60,7 @@ def one_per_half_day(problem: Problem, roster: Roster) -> Iterator[Breach]:
 def maximum_per_day(problem: Problem, roster: Roster) -> Iterator[Breach]:
     """At most `max_sessions_per_day` of the policy."""
     days: dict[tuple[PractitionerId, date], set[SessionKey]] = defaultdict(set)
-    for assignment in roster:
+    for assignment in (each for each in roster if each.key in problem.session_at):
         days[assignment.practitioner, assignment.on].add(assignment.key)
     maximum = problem.policy.max_sessions_per_day
     for (practitioner, _), keys in days.items():
@@ -71,7 +71,7 @@ def maximum_per_day(problem: Problem, roster: Roster) -> Iterator[Breach]:
 def maximum_per_week(problem: Problem, roster: Roster) -> Iterator[Breach]:
     """At most the practitioner's own `max_sessions_per_week` in an ISO week."""
     weeks: dict[tuple[PractitionerId, IsoWeek], set[SessionKey]] = defaultdict(set)
-    for assignment in roster:
+    for assignment in (each for each in roster if each.key in problem.session_at):
         weeks[assignment.practitioner, IsoWeek.of(assignment.on)].add(assignment.key)
     for (id, week), keys in weeks.items():
         practitioner = problem.practitioner_of.get(id)

@@ -48,7 +48,7 @@ def solve(
 
 
 def _climb(ladder: Ladder, problem: Problem, budget: Budget) -> Iterator[GoalValue]:
-    """Every goal gets an even part of the time that is left; what it does not need goes to those after it.
+    """A goal gets a third of the time that is left, the last ones even parts; what it does not need is left to others.
 
     Where nothing is published there is nothing to be stable against.
     """
@@ -59,7 +59,7 @@ def _climb(ladder: Ladder, problem: Problem, budget: Budget) -> Iterator[GoalVal
         if budget.is_over:
             yield GoalValue(name=goal, value=VALUES[goal](problem, ladder.roster), bound=None)
             continue
-        yield ladder.settle(goal, seconds=budget.left_seconds / (len(sought) - index))
+        yield ladder.settle(goal, seconds=budget.left_seconds / min(3, len(sought) - index))
         if goal is Goal.FAIRNESS_SUM and policy.settle_minutes:
             ladder.settle_minutes()
 
@@ -74,7 +74,7 @@ def _answer(
     """A goal that was not proved may have got better on the way of a later one: values are counted on the roster."""
     goals = tuple(replace(goal, value=VALUES[goal.name](problem, roster)) for goal in settled)
     return Answer(
-        outcome=Outcome.OPTIMAL if all(goal.is_proved for goal in goals) else Outcome.FEASIBLE,
+        outcome=Outcome.OPTIMAL if goals and all(goal.is_proved for goal in goals) else Outcome.FEASIBLE,
         goals=goals,
         assignments=roster,
         gaps=missing,

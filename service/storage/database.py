@@ -75,7 +75,7 @@ def _translated() -> Iterator[None]:
 
 
 class Database:
-    """A pool of connections. Times are UTC; application connections see the `jobs` schema after `public`."""
+    """A pool of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values."""
 
     def __init__(self, url: str, *, pool_size: int = 15) -> None:
         self.url = url
@@ -83,6 +83,7 @@ class Database:
             asyncpg_url(url),
             pool_size=pool_size,
             max_overflow=0,
+            hide_parameters=True,
             connect_args={"server_settings": _SESSION},
         )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -131,3 +131,30 @@ def interrupt_when_shown(text: bytes, terminal: int, process: "subprocess.Popen[
             if text in shown and not is_interrupted:
                 process.send_signal(signal.SIGINT)
                 is_interrupted = True
+
+
+def test_who_is_listed_twice_holds_one_seat(territory, tmp_path):
+    seat = {"template": "t01", "date": "2026-11-30", "practice": "cab-quai", "practitioner": "gp-01"}
+    once, twice = (
+        json.loads(run("check", territory, written(tmp_path / f"{n}.json", json.dumps([seat] * n)), "--json").stdout)
+        for n in (1, 2)
+    )
+    assert {breach["rule"] for breach in twice["breaches"]} == {"seats", "rooms"}
+    assert twice["goals"] == once["goals"]
+
+
+def test_sessions_that_do_not_exist_break_no_rule_about_those_that_do(territory, tmp_path):
+    seat = {"template": "t01", "date": "2026-11-30", "practice": "cab-quai", "practitioner": "gp-01"}
+    roster = [seat, *(seat | {"template": f"x{n}"} for n in range(3))]
+    told = json.loads(run("check", territory, written(tmp_path / "r.json", json.dumps(roster)), "--json").stdout)
+    assert {(breach["rule"], breach["sessions"][0]["template"]) for breach in told["breaches"]} == {
+        ("seats", f"x{n}") for n in range(3)
+    }
+
+
+def test_a_roster_over_years_is_a_wrong_date(territory, tmp_path):
+    seat = {"template": "t01", "date": "2026-11-30", "practice": "cab-quai", "practitioner": "gp-01"}
+    roster = written(tmp_path / "r.json", json.dumps([seat, seat | {"date": "1926-11-30"}]))
+    refused = run("check", territory, roster)
+    assert refused.exit_code == 2
+    assert "1926-W48" in refused.stderr

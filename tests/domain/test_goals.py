@@ -130,4 +130,8 @@ def test_travel_is_there_and_back_rounded_once():
 
 
 def test_values_come_in_the_order_of_the_policy():
-    assert list(goal_values(a_problem(week=W49), [])) == list(Goal)
+    assert list(goal_values(a_problem(week=W49, published=[seat("t1")]), [])) == list(Goal)
+
+
+def test_where_nothing_is_published_there_is_no_stability_to_count():
+    assert set(Goal) - set(goal_values(a_problem(week=W49), [seat("t1")])) == {Goal.STABILITY}

@@ -77,5 +77,5 @@ def test_where_the_way_depends_on_the_hosts_they_are_chosen_near_enough(road_km,
         practitioners=[a_practitioner(max_travel_km=100)],
         practices=[a_practice(), a_practice("there", road_km=road_km)],
     )
-    values = {goal.name: goal.value for goal in solve(problem, REPEATABLE).goals}
+    values = {str(goal.name): goal.value for goal in solve(problem, REPEATABLE).goals}
     assert (values["coverage"], values["rotation"]) == (0, rotation)

@@ -34,7 +34,7 @@ class StopIn(Shape):
     lat: Latitude
     lon: Longitude
     address_line: Text = Field(description="Where patients come", examples=["Parking de la salle des fêtes"])
-    dates: Annotated[list[LocalDate], AfterValidator(each_once)] | None = Field(
+    dates: Annotated[list[LocalDate], Field(min_length=1), AfterValidator(each_once)] | None = Field(
         default=None, description="Null: every week", examples=[["2026-11-24"]]
     )
 
