@@ -35,7 +35,7 @@ async def edit_roster(
     """Change who holds what; the goals are counted anew. An edit that changes nothing makes no version.
 
     What is published is amended: with a reason, no session that has begun, no seat with patients; places follow.
-    Raises NotFound, StaleVersion, RosterNotReady, Invalid, RulesBroken, SessionBegun, SeatBooked.
+    Raises NotFound, StaleVersion, RosterNotReady, Invalid, RulesBroken, SessionBegun, SeatBooked, SlotHeld.
     """
     async with database.transaction() as session:
         roster, before, problem = await lock_with_problem(session, id, version=expected_version)

@@ -167,7 +167,7 @@ def fairness_table(problem: Problem, rows: Sequence[FairnessRow]) -> RenderableT
     table = _table("\nFairness, in minutes: balance = prior + held - share")
     table.caption = "Above zero: did more than the share. * of evenings, Saturdays, eves of holidays"
     table.caption_justify = "left"
-    for heading in ("", "share", "prior", "held", "balance", "share*", "prior*", "held*", "balance*"):
+    for heading in ("", "share", "prior", "held", "balance", "share*", "prior*", "held*", "bal.*"):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     half = SHOWN_PEOPLE // 2
     shown = ordered if len(ordered) <= SHOWN_PEOPLE else [*ordered[:half], *ordered[-half:]]
@@ -180,7 +180,7 @@ def fairness_table(problem: Problem, rows: Sequence[FairnessRow]) -> RenderableT
 
 def _fairness_cells(problem: Problem, row: FairnessRow) -> Iterator[RenderableType]:
     person = problem.practitioner_of[row.practitioner]
-    yield f"{person.family_name} {person.given_name}"
+    yield f"{person.family_name} {person.given_name[:1]}."
     for number in (row.target, row.history, row.held):
         yield str(number)
     yield Text(f"{row.balance:+}", style="bold")

@@ -117,7 +117,7 @@ def instant_of(on: date, at: time, zone: ZoneInfo, *, path: str = "") -> datetim
         return early.astimezone(UTC)
     code = "time.nonexistent" if early.astimezone(UTC).astimezone(zone).time() != at else "time.ambiguous"
     message = f"{on} {at:%H:%M} {'does not exist' if code == 'time.nonexistent' else 'exists twice'} in {zone.key}"
-    raise Invalid(Fault(path=path, code=code, message=message, hint="the clocks change that night; give an offset"))
+    raise Invalid(Fault(path=path, code=code, message=message, hint="the clocks change that night"))
 
 
 def interval_on(on: date, start: time, end: time, zone: ZoneInfo) -> Interval:

@@ -57,7 +57,8 @@ class Invalid(TourderoleError):
     title = "The request is malformed"
 
     def __init__(self, *faults: Fault, **facts: object) -> None:
-        super().__init__("; ".join(f"{fault.path}: {fault.message}" for fault in faults[:5]), **facts)
+        told = (f"{fault.path}: {fault.message}" if fault.path else fault.message for fault in faults[:5])
+        super().__init__("; ".join(told), **facts)
         self.faults = faults
 
 

@@ -66,7 +66,7 @@ def consent(problem: Problem, roster: Roster) -> Iterator[Breach]:
                 Rule.CONSENT,
                 assignment,
                 session=f"{session.template.start:%H:%M}-{session.template.end:%H:%M}",
-                declared=", ".join(f"{piece.start:%H:%M}-{piece.end:%H:%M}" for piece in pieces),
+                declared=", ".join(f"{piece.start:%H:%M}-{piece.end:%H:%M}" for piece in pieces) or "nothing",
             )
 
 

@@ -20,6 +20,8 @@ from service.solver.search import Found, search
 from service.solver.variables import Works
 
 NEARLY = 1e-6
+NEAR = 0.5
+"""A neighbourhood of the relaxation leaves at least this part of all seats as they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,8 @@ class Ladder:
         self._works.model.minimize(penalty.expression)
         for radius in (0, 1) if relaxed else ():
             hint = self._whole_seats(relaxed, radius)
-            self._adopt(self._search(hint, rung, seconds=rung.left_seconds / 2, fixed=True), rung)
+            if len(hint) > NEAR * len(self._works.holds):
+                self._adopt(self._search(hint, rung, seconds=rung.left_seconds / 2, fixed=True), rung)
         complete = self._search(self._own_seats(), rung, seconds=rung.left_seconds, fixed=True)
         hint = dict(enumerate(complete.values or ()))
         self._adopt(self._search(hint, rung, seconds=rung.left_seconds, fixed=False), rung)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import Slot, SlotState
 from service.domain.directory import PractitionerId
-from service.domain.errors import SeatBooked
+from service.domain.errors import SeatBooked, SlotHeld
 from service.domain.rosters import SessionId
 from service.storage.tables.bookings import HoldRow, SlotRow
 
@@ -33,24 +33,22 @@ async def add_slots(session: AsyncSession, slots: Iterable[Slot]) -> None:
 
 
 async def withdraw_slots(session: AsyncSession, seats: Collection[SeatKey], *, now: datetime) -> None:
-    """Offer no place of these seats any more. Raises SeatBooked when one is booked, or held at this instant.
+    """Offer no place of these seats any more. Raises SeatBooked when one is booked, SlotHeld while one is held.
 
     The places are locked: a booking under way comes first and is found, or finds its place withdrawn.
     """
     offered = (_of(seats), SlotRow.state != SlotState.WITHDRAWN)
     rows = (await session.scalars(select(SlotRow).where(*offered).order_by(SlotRow.id).with_for_update())).all()
-    taken = {(str(row.session_id), row.practitioner_id) for row in rows if _is_taken(row, now)}
+    held_until = [row.held_until for row in rows if row.held_until is not None and row.held_until > now]
+    if held_until:
+        raise SlotHeld("a place of this seat is held", retry_at=max(held_until).isoformat())
+    taken = {(str(row.session_id), row.practitioner_id) for row in rows if row.state == SlotState.BUSY or row.taken}
     if taken:
         raise SeatBooked(seats=[{"session": id, "practitioner": holder} for id, holder in sorted(taken)])
     lapsed = (HoldRow.id.in_([row.hold_id for row in rows if row.hold_id]), HoldRow.ended.is_(None))
     await session.execute(update(HoldRow).where(*lapsed).values(ended="expired"))
     gone = {"state": SlotState.WITHDRAWN, "hold_id": None, "held_until": None}
     await session.execute(update(SlotRow).where(*offered).values(**gone))
-
-
-def _is_taken(row: SlotRow, now: datetime) -> bool:
-    is_held = row.held_until is not None and row.held_until > now
-    return is_held or row.state == SlotState.BUSY or row.taken > 0
 
 
 def _of(seats: Collection[SeatKey]) -> ColumnElement[bool]:

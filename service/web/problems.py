@@ -88,14 +88,15 @@ def problem(error: TourderoleError, *, language: str = "en") -> JSONResponse:
     code = faults[0].code if len(faults) == 1 else error.code
     title, detail = error.title, error.detail
     if language == "fr":
-        title, detail = in_french(error.code, title), in_french(code, detail)
+        title = in_french(error.code, title)
+        detail = in_french(code, title)
     body: dict[str, object] = {
+        **error.facts,
         "type": f"/problems#{code}",
         "title": title,
         "status": status,
         "code": code,
         "detail": detail,
-        **error.facts,
     }
     if faults:
         body["errors"] = [
@@ -132,7 +133,7 @@ def methods_at(request: Request) -> list[str]:
 def problem_of_framework(request: Request, error: HTTPException) -> JSONResponse:
     """What no route has seen: a body that is no text, a path or a method that is not there."""
     if error.status_code == _UNREADABLE:
-        fault = Fault(path="", code="json.malformed", message="the body is no UTF-8")
+        fault = Fault(path="", code="json.malformed", message="the body cannot be read as JSON")
         return problem(Invalid(fault), language=language_of(request))
     code = {404: "route.not_found", _NO_SUCH_METHOD: "method.not_allowed"}.get(error.status_code, "http")
     body = {"type": "about:blank", "title": error.detail, "status": error.status_code, "detail": error.detail}

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 
 from service.application.bookings import book_place
 from service.domain.bookings import Origin, SlotId
-from service.domain.errors import SeatBooked, SlotWithdrawn
+from service.domain.errors import SeatBooked, SlotHeld, SlotWithdrawn
 from service.domain.needs import PlaceNamed
 from service.domain.offering import all_slots
 from service.domain.rosters import Mode
@@ -91,8 +91,9 @@ async def test_a_seat_with_a_patient_is_not_withdrawn(database):
 async def test_a_seat_with_a_live_hold_is_not_withdrawn(database):
     _, seat = await offered(database)
     await first_becomes(database, seat, state="held", hold_id=uuid4(), held_until=LATER + timedelta(seconds=1))
-    with pytest.raises(SeatBooked):
+    with pytest.raises(SlotHeld) as refused:
         await withdrawn(database, seat)
+    assert refused.value.facts["retry_at"] == (LATER + timedelta(seconds=1)).isoformat()
 
 
 async def test_a_hold_that_has_run_out_keeps_nothing(database):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -253,6 +254,16 @@ async def test_only_the_version_named_is_changed(book, client, database):
 async def test_what_becomes_of_a_booking_before_its_place_begins(becomes, database, steps, expected):
     answer = (await becomes(await a_place(database), *steps)).json()
     assert answer.get("code", answer.get("status")) == expected
+
+
+async def test_nobody_is_seen_more_than_an_hour_before_the_time(book, client, database, clock):
+    clock.now -= timedelta(minutes=51)
+    made = (await book(slot=str(await a_place(database)))).headers["Location"]
+    assert refusal(await client.post(f"{made}/fulfil")) == (409, "slot_not_begun")
+    clock.now += timedelta(minutes=1)
+    assert (await client.post(f"{made}/fulfil")).json()["status"] == "fulfilled"
+    closed = (await client.post(f"{made}/cancel")).json()
+    assert (closed["status"], closed["booking_status"]) == (409, "fulfilled")
 
 
 async def test_once_it_has_begun_a_booking_is_fulfilled_or_a_no_show(book, client, database, clock):

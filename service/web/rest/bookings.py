@@ -134,7 +134,9 @@ async def cancel(
     return _shown(response, await cancel_booking(database, booking, version=version, caller=caller, now=now))
 
 
-@bookings.post("/{booking}/fulfil", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, BookingClosed))
+@bookings.post(
+    "/{booking}/fulfil", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, BookingClosed, SlotNotBegun)
+)
 async def fulfil(
     booking: BookingPath,
     response: Response,
@@ -143,7 +145,7 @@ async def fulfil(
     now: Now,
     version: OptionalVersion,
 ) -> BookingOut:
-    """The patient was seen."""
+    """The patient was seen, an hour before the time at the earliest."""
     return _shown(response, await fulfil_booking(database, booking, version=version, caller=caller, now=now))
 
 

@@ -34,7 +34,7 @@ class RosterIn(Shape):
     week: Week
     weeks: int = Field(default=1, ge=1, le=26, description="How many weeks, from that one on", examples=[1])
     seed: int = Field(default=1, ge=0, le=2**31 - 1, description="Of the solver's chances", examples=[1])
-    seconds: float = Field(default=60, gt=0, le=3600, description="Wall clock for the whole search", examples=[60])
+    seconds: float = Field(default=60, ge=0.1, le=3600, description="Wall clock for the whole search", examples=[60])
 
     def iso_weeks(self) -> tuple[IsoWeek, ...]:
         return IsoWeek.parse(self.week).following(self.weeks)

@@ -30,6 +30,7 @@ from service.domain.errors import (
     RulesBroken,
     SeatBooked,
     SessionBegun,
+    SlotHeld,
     StaleVersion,
 )
 from service.domain.roster_life import Roster
@@ -138,7 +139,15 @@ async def stop(roster: RosterPath, database: DatabaseDep, caller: CallerDep) -> 
     "/rosters/{roster}/assignments",
     responses=SHOWN
     | answers(
-        Invalid, NotFound, RosterNotReady, RulesBroken, SeatBooked, SessionBegun, StaleVersion, PreconditionMissing
+        Invalid,
+        NotFound,
+        RosterNotReady,
+        RulesBroken,
+        SeatBooked,
+        SessionBegun,
+        SlotHeld,
+        StaleVersion,
+        PreconditionMissing,
     ),
 )
 async def edit_assignments(
