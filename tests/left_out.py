@@ -1,9 +1,14 @@
 """What a test does when the machine lacks what it needs: it says so, and fails where nothing may be left out."""
 
 import os
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+LARGE = Path(__file__).parents[2] / "shared" / "territory" / "large.json"
+needs_large = pytest.mark.skipif(not LARGE.exists(), reason="LEFT OUT: no territory of 160 GPs beside the repository")
+"""Data that lies beside the repository is nobody's to install: without it, such tests are left out everywhere."""
 
 
 def leave_out(missing: str) -> NoReturn:

