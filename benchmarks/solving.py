@@ -9,9 +9,10 @@ from benchmarks.measuring import Effort, middle, yardstick_seconds
 from benchmarks.report import Row, Table
 from benchmarks.territories import L, M, S, Shape, territory_text
 from service.application.territory_file.reading import read_territory_file
+from service.domain.answers import Answer, Progress
 from service.domain.calendar import IsoWeek
 from service.domain.policy import Goal
-from service.domain.solving import Answer, Limits, Problem, Progress
+from service.domain.solving import Limits, Problem
 from service.solver.solve import solve
 
 REFERENCE = Path(__file__).parents[1] / "service" / "reference" / "haut-anjou.json"

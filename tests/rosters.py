@@ -7,6 +7,7 @@ from typing import Any, cast
 from service.application.roster_solving import record_answer, take_roster
 from service.application.rosters import request_roster
 from service.application.territory_file.reading import read_territory_file
+from service.domain.answers import Answer, GoalValue, Outcome, Timings
 from service.domain.calendar import IsoWeek
 from service.domain.callers import Caller
 from service.domain.directory import PracticeId, PractitionerId
@@ -15,7 +16,7 @@ from service.domain.fairness import fairness_table
 from service.domain.goals import goal_values
 from service.domain.roster_life import Roster
 from service.domain.rosters import Assignment, TemplateId
-from service.domain.solving import Answer, GoalValue, Outcome, Problem, Timings
+from service.domain.solving import Problem
 from service.domain.territory_file import TerritoryFile
 from service.storage.database import Database
 from service.storage.directory import replace_territory_file

@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 from service.application.roster_problems import problem_of_weeks
 from service.application.solver_process import SolverFailed, solver_process
 from service.application.solver_wire import digest_of, solver_version
+from service.domain.answers import Answer
 from service.domain.roster_content import RosterContent
 from service.domain.roster_life import Assessment, Provenance, Roster, RosterVersion
 from service.domain.rosters import RosterId, SessionId
-from service.domain.solving import Answer, Problem
+from service.domain.solving import Problem
 from service.storage.database import Database
 from service.storage.roster_content import add_version, replace_content
 from service.storage.rosters import get_roster, report_progress, save_answered, save_roster, take_run

@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import BinaryIO
 
 from service.application.solver_wire import QUESTION, SAID, Said
-from service.domain.solving import Progress
+from service.domain.answers import Progress
 from service.solver.solve import solve
 
 _NICENESS = 5  # people who wait for a page come before a search that takes a minute

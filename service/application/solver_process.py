@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from pydantic import ValidationError
 
 from service.application.solver_wire import QUESTION, SAID, Question
-from service.domain.solving import Answer, Limits, Problem, Progress
+from service.domain.answers import Answer, Progress
+from service.domain.solving import Limits, Problem
 
 CHILD = "service.application.solver_child"
 _LONGEST_LINE_BYTES = 2**28

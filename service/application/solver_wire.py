@@ -8,7 +8,8 @@ from importlib.metadata import version
 
 from pydantic import TypeAdapter
 
-from service.domain.solving import Answer, Limits, Problem, Progress
+from service.domain.answers import Answer, Progress
+from service.domain.solving import Limits, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

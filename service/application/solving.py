@@ -8,13 +8,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 from service.application.territory_file.faults import faults_in
 from service.application.territory_file.fields import Id, LocalDate, Shape
 from service.application.territory_file.json_text import parsed
+from service.domain.answers import Answer, FairnessRow, Gap, GoalValue
 from service.domain.directory import PracticeId, PractitionerId
 from service.domain.errors import Fault, Invalid
 from service.domain.gaps import gaps
 from service.domain.goals import goal_values
 from service.domain.rosters import Assignment, TemplateId
 from service.domain.rules import breaches
-from service.domain.solving import Answer, Breach, FairnessRow, Gap, GoalValue, Problem
+from service.domain.solving import Breach, Problem
 
 Document = dict[str, Any]
 

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from service.domain.answers import Progress
 from service.domain.policy import Goal
-from service.domain.solving import Progress
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from service.domain.answers import FairnessRow, Gap, GoalValue
 from service.domain.calendar import IsoWeek, Weekday, public_holiday_name
 from service.domain.rosters import Assignment, Session, SessionKey
-from service.domain.solving import Breach, FairnessRow, Gap, GoalValue, Problem, Rule
+from service.domain.solving import Breach, Problem, Rule
 
 GOAL_WORDS: Mapping[str, str] = {
     "coverage": "empty seats × priority",
@@ -43,6 +44,7 @@ RULE_WORDS: Mapping[Rule, str] = {
     Rule.CONSECUTIVE_SATURDAYS: "work the Saturday before or after",
     Rule.ROOMS: "find no room free",
     Rule.PINS: "pinned elsewhere",
+    Rule.FROZEN: "not held by them when it began",
 }
 SHOWN_PEOPLE = 30
 

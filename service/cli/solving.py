@@ -17,13 +17,14 @@ from service.application.territory_file.reading import read_territory_file
 from service.cli.opening import stopped
 from service.cli.progress import shown_progress
 from service.cli.rendering import breach_line, gap_list, print_roster
+from service.domain.answers import Answer
 from service.domain.calendar import IsoWeek
 from service.domain.errors import Fault, Invalid
 from service.domain.gaps import gaps
 from service.domain.goals import goal_values
 from service.domain.rosters import Assignment
 from service.domain.rules import breaches
-from service.domain.solving import Answer, Breach, Limits, Problem
+from service.domain.solving import Breach, Limits, Problem
 from service.solver.solve import solve
 
 MOST_WEEKS = 53

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from service.domain.answers import GoalValue, Outcome
 from service.domain.fairness import fairness_table
 from service.domain.gaps import gaps
 from service.domain.goals import GOALS
 from service.domain.policy import Goal
 from service.domain.roster_life import Assessment
 from service.domain.rosters import Assignment
-from service.domain.solving import GoalValue, Outcome, Problem
+from service.domain.solving import Problem
 
 
 def assess(problem: Problem, assignments: Sequence[Assignment], before: Assessment) -> Assessment:

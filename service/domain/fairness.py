@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import floor
 
+from service.domain.answers import FairnessRow
 from service.domain.calendar import IsoWeek
 from service.domain.directory import Pledge, PledgePeriod, Practitioner, PractitionerId
 from service.domain.rosters import Assignment
-from service.domain.solving import FairnessRow, Problem
+from service.domain.solving import Problem
 
 WEEKS_PER_MONTH = Fraction(52, 12)
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from service.domain.answers import Gap, Reason
 from service.domain.directory import PracticeId, Practitioner
 from service.domain.rosters import Assignment, Session
-from service.domain.solving import Breach, Gap, Problem, Reason, Rule
+from service.domain.solving import Breach, Problem, Rule
 from service.domain.standing import Standing
 
 ABOUT_THE_PLACE = frozenset({Rule.REACH, Rule.HOST, Rule.ROOMS, Rule.ONE_PLACE_AT_A_TIME})

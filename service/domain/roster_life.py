@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
+from service.domain.answers import Answer, FairnessRow, Gap, GoalValue, Outcome, Progress, Timings
 from service.domain.calendar import IsoWeek
 from service.domain.directory import TerritoryId
 from service.domain.errors import Conflict, Fault, Invalid, RosterNotReady, RosterPublished
 from service.domain.roster_content import RosterContent
 from service.domain.rosters import Assignment, RosterId, RosterState
-from service.domain.solving import Answer, Breach, FairnessRow, Gap, GoalValue, Limits, Outcome, Progress, Timings
+from service.domain.solving import Breach, Limits
 
 
 class Solving(StrEnum):

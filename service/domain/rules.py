@@ -5,7 +5,7 @@ from enum import Enum
 
 from service.domain.rosters import Assignment
 from service.domain.rules_of_persons import absence, audience, consent, pledge, reach, validity
-from service.domain.rules_of_places import host, pins, rooms, seats
+from service.domain.rules_of_places import frozen, host, pins, rooms, seats
 from service.domain.rules_of_time import (
     consecutive_saturdays,
     maximum_per_day,
@@ -37,6 +37,7 @@ RULES: Mapping[Rule, Callable[[Problem, Roster], Iterator[Breach]]] = {
     Rule.CONSECUTIVE_SATURDAYS: consecutive_saturdays,
     Rule.ROOMS: rooms,
     Rule.PINS: pins,
+    Rule.FROZEN: frozen,
 }
 
 
@@ -51,6 +52,7 @@ class Scope(Enum):
 SCOPES: Mapping[Rule, Scope] = {
     **dict.fromkeys((Rule.CONSENT, Rule.ABSENCE, Rule.AUDIENCE, Rule.VALIDITY, Rule.PLEDGE, Rule.REACH), Scope.ALONE),
     Rule.REST_AFTER_DUTY: Scope.ALONE,
+    Rule.FROZEN: Scope.ALONE,
     **dict.fromkeys((Rule.ONE_PLACE_AT_A_TIME, Rule.ONE_PER_HALF_DAY, Rule.MAXIMUM_PER_DAY), Scope.PRACTITIONER),
     **dict.fromkeys((Rule.MAXIMUM_PER_WEEK, Rule.MINIMUM_REST, Rule.CONSECUTIVE_SATURDAYS), Scope.PRACTITIONER),
     **dict.fromkeys((Rule.HOST, Rule.SEATS, Rule.ROOMS), Scope.PLACE),

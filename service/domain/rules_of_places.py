@@ -70,3 +70,16 @@ def pins(problem: Problem, roster: Roster) -> Iterator[Breach]:
         if practice is None or pin.practice not in (None, practice):
             facts = {"practice": pin.practice} if pin.practice else {}
             yield Breach(rule=Rule.PINS, practitioner=pin.practitioner, sessions=(key,), facts=facts)
+
+
+def frozen(problem: Problem, roster: Roster) -> Iterator[Breach]:
+    """A session that has begun keeps its holders, where they are."""
+    before = {assignment for assignment in problem.published if assignment.key in problem.frozen}
+    now = {assignment for assignment in roster if assignment.key in problem.frozen}
+    for assignment in sorted(before ^ now):
+        yield Breach(
+            rule=Rule.FROZEN,
+            practitioner=assignment.practitioner,
+            sessions=(assignment.key,),
+            facts={"practice": assignment.practice, "held": int(assignment in before)},
+        )

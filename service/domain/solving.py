@@ -1,4 +1,4 @@
-"""The question put to the solver, and its answer."""
+"""The question put to the solver, and the rules that bind its answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from service.domain.availability import (
 from service.domain.calendar import Interval, IsoWeek
 from service.domain.directory import Practice, PracticeId, Practitioner, PractitionerId
 from service.domain.geography import Point, road_km, travel_minutes
-from service.domain.policy import Goal, Policy
-from service.domain.rosters import Assignment, Session, SessionKey, TemplateId, sessions_of
+from service.domain.policy import Policy
+from service.domain.rosters import Assignment, Session, SessionKey, sessions_of
 from service.domain.territory_file import Pin, TerritoryFile
 
 
@@ -45,6 +45,7 @@ class Rule(StrEnum):
     CONSECUTIVE_SATURDAYS = "consecutive_saturdays"
     ROOMS = "rooms"
     PINS = "pins"
+    FROZEN = "frozen"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,8 @@ class Problem:
     """A territory, the weeks to fill, and what binds from outside them.
 
     `neighbours`: what is published in the weeks before and after (rest and Saturdays bind across). `published`: what
-    stands published for these very weeks, for stability.
+    stands published for these very weeks, for stability. `frozen`: sessions that have begun, whose holders stay those
+    of `published`.
     """
 
     file: TerritoryFile
@@ -71,6 +73,7 @@ class Problem:
     sessions: tuple[Session, ...]
     neighbours: tuple[Held, ...] = ()
     published: tuple[Assignment, ...] = ()
+    frozen: frozenset[SessionKey] = frozenset()
 
     @staticmethod
     def of(
@@ -198,101 +201,3 @@ class Breach:
     practitioner: PractitionerId | None
     sessions: tuple[SessionKey, ...]
     facts: Mapping[str, str | int | float]
-
-
-class Outcome(StrEnum):
-    OPTIMAL = "OPTIMAL"
-    FEASIBLE = "FEASIBLE"
-    INFEASIBLE = "INFEASIBLE"
-    OUT_OF_TIME = "OUT_OF_TIME"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoalValue:
-    """What a goal came to, and the value that no roster can go below while the goals before it stay at their best.
-
-    `bound` None: not yet known. `conditional`: the bound holds only under something stronger than those goals.
-    """
-
-    name: Goal
-    value: int
-    bound: int | None
-    conditional: bool = False
-
-    @property
-    def is_proved(self) -> bool:
-        return self.bound == self.value and not self.conditional
-
-    @property
-    def gap(self) -> int | None:
-        """How far the value may be from the best, in the goal's own unit."""
-        return None if self.bound is None else self.value - self.bound
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why one practitioner does not take a seat that stays empty: the rule that forbids it, and the numbers."""
-
-    practitioner: PractitionerId
-    rule: Rule
-    facts: Mapping[str, str | int | float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Seats of a session that nobody holds. Reasons for every practitioner: those of the first lawful-looking host."""
-
-    template: TemplateId
-    on: date
-    seats: int
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FairnessRow:
-    """One practitioner's minutes in the period: balance = history + held - target; positive = did more."""
-
-    practitioner: PractitionerId
-    target: int
-    held: int
-    history: int
-    balance: int
-    target_unloved: int
-    held_unloved: int
-    history_unloved: int
-    balance_unloved: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timings:
-    """Seconds: building the model, until the first complete lawful roster, and in all."""
-
-    build_s: float
-    first_s: float | None
-    solve_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the solver found. `assignments` is None, never a stand-in, when there is no roster.
-
-    INFEASIBLE carries `conflict`: pins that cannot stand together, with the rules they break.
-    """
-
-    outcome: Outcome
-    goals: tuple[GoalValue, ...]
-    assignments: tuple[Assignment, ...] | None
-    gaps: tuple[Gap, ...]
-    fairness: tuple[FairnessRow, ...]
-    conflict: tuple[Breach, ...]
-    timings: Timings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """A sight of a running solve: the goal in work, its best value and proved bound so far."""
-
-    goal: Goal
-    value: int | None
-    bound: int | None
-    elapsed_s: float

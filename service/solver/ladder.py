@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ortools.sat.python.cp_model import IntVar, LinearExpr
 
+from service.domain.answers import GoalValue, Progress
 from service.domain.fairness import held_minutes
 from service.domain.goals import GOALS as VALUES
 from service.domain.policy import Goal
 from service.domain.rosters import Assignment
-from service.domain.solving import GoalValue, Progress
 from service.solver.budget import Budget
 from service.solver.goals import GOALS, Penalty
 from service.solver.loads import Load

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service.domain.answers import Progress
 from service.domain.policy import Goal
-from service.domain.solving import Progress
 from service.solver.budget import Budget
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from service.domain.answers import Answer, Gap, GoalValue, Outcome, Progress, Timings
 from service.domain.fairness import fairness_table
 from service.domain.gaps import gaps
 from service.domain.goals import GOALS as VALUES
 from service.domain.policy import Goal
 from service.domain.rosters import Assignment
-from service.domain.solving import Answer, Breach, Gap, GoalValue, Limits, Outcome, Problem, Progress, Timings
+from service.domain.solving import Breach, Limits, Problem
 from service.solver.admission import candidates
 from service.solver.budget import Budget
 from service.solver.constraints import BETWEEN

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.domain.answers import Progress
 from service.domain.calendar import IsoWeek
 from service.domain.directory import TerritoryId
 from service.domain.entries import Page
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.roster_life import Assessment, Provenance, Roster, Solving
 from service.domain.rosters import RosterId, RosterState
-from service.domain.solving import Progress
 from service.storage.tables.rosters import RosterRow
 
 _ASSESSMENT = TypeAdapter(Assessment)

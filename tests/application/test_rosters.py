@@ -20,6 +20,7 @@ from service.application.rosters import (
     request_roster,
     stop_roster,
 )
+from service.domain.answers import Outcome
 from service.domain.calendar import IsoWeek
 from service.domain.callers import Keyed
 from service.domain.directory import TerritoryId
@@ -34,7 +35,7 @@ from service.domain.errors import (
 )
 from service.domain.roster_content import Edit
 from service.domain.roster_life import Solving
-from service.domain.solving import Breach, Outcome, Rule
+from service.domain.solving import Breach, Rule
 from tests.rosters import (
     ANNE,
     BRUNO,

@@ -11,24 +11,11 @@ import pytest
 from service.application.solver_process import SolverFailed, solver_process
 from service.application.solver_wire import QUESTION, SAID, Question, Said, digest_of
 from service.application.territory_file.reading import read_territory_file
+from service.domain.answers import Answer, FairnessRow, Gap, GoalValue, Outcome, Progress, Reason, Timings
 from service.domain.goals import goal_values
 from service.domain.policy import Goal
 from service.domain.rules import breaches
-from service.domain.solving import (
-    Answer,
-    Breach,
-    FairnessRow,
-    Gap,
-    GoalValue,
-    Held,
-    Limits,
-    Outcome,
-    Problem,
-    Progress,
-    Reason,
-    Rule,
-    Timings,
-)
+from service.domain.solving import Breach, Held, Limits, Problem, Rule
 from service.solver.solve import solve
 from tests.rosters import FILE, LAWFUL, MONDAY_QUAI, TANGLED, TANGLED_WEEKS, W49
 from tests.territory_documents import everything

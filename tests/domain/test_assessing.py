@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from service.domain.answers import Outcome
 from service.domain.assessing import assess
 from service.domain.policy import Goal
 from service.domain.roster_life import Assessment
-from service.domain.solving import Outcome, Problem
+from service.domain.solving import Problem
 from tests.rosters import FILE, LAWFUL, MONDAY_QUAI, TIMINGS, W49
 
 PROBLEM = Problem.of(FILE, (W49,))

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from service.domain.answers import Outcome
 from service.domain.rules import RULES
-from service.domain.solving import Outcome, Problem, Rule
+from service.domain.solving import Problem, Rule
 from service.domain.territory_file import Pin
 from service.solver.constraints import HARD_RULES
 from service.solver.solve import solve

@@ -8,10 +8,11 @@ import sys
 import pytest
 
 from service.application.solving import answer_json
+from service.domain.answers import Outcome, Progress
 from service.domain.calendar import IsoWeek
 from service.domain.goals import GOALS as VALUES
 from service.domain.rules import breaches
-from service.domain.solving import Limits, Outcome, Problem, Progress
+from service.domain.solving import Limits, Problem
 from service.solver.solve import solve
 from tests.make import REPEATABLE
 from tests.rosters import FILE, TANGLED, W49

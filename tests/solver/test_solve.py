@@ -5,12 +5,13 @@ from itertools import combinations
 
 from hypothesis import given, settings
 
+from service.domain.answers import GoalValue, Outcome
 from service.domain.goals import GOALS as VALUES
 from service.domain.goals import goal_values
 from service.domain.policy import Goal, Policy
 from service.domain.rosters import Assignment, Session
 from service.domain.rules import breaches
-from service.domain.solving import GoalValue, Outcome, Problem
+from service.domain.solving import Problem
 from service.domain.standing import Standing
 from service.solver.solve import solve
 from tests.make import REPEATABLE, a_practitioner, a_problem, a_template, day, seat

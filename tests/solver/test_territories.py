@@ -3,9 +3,10 @@
 import pytest
 
 from service.application.territory_file.reading import read_territory_file
+from service.domain.answers import Answer, Outcome
 from service.domain.calendar import IsoWeek
 from service.domain.rules import breaches
-from service.domain.solving import Answer, Limits, Outcome, Problem
+from service.domain.solving import Limits, Problem
 from service.solver.solve import solve
 from tests.left_out import LARGE, needs_large
 from tests.make import W49

@@ -8,13 +8,14 @@ from uuid import uuid4
 import pytest
 
 from service.application.roster_solving import take_roster
+from service.domain.answers import Progress
 from service.domain.calendar import IsoWeek
 from service.domain.errors import NotFound, RosterExists, RulesBroken, StaleVersion
 from service.domain.policy import Goal
 from service.domain.roster_content import room_numbers
 from service.domain.roster_life import Roster, Solving
 from service.domain.rosters import RosterId, RosterState
-from service.domain.solving import Problem, Progress
+from service.domain.solving import Problem
 from service.storage.roster_content import get_content, save_assignments
 from service.storage.rosters import (
     add_roster,

@@ -7,8 +7,8 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import text
 
 from service.application.rosters import list_versions, request_roster, stop_roster
+from service.domain.answers import Outcome
 from service.domain.roster_life import Solving
-from service.domain.solving import Outcome
 from service.worker.running import worker_beside
 from service.worker.tasks import MAX_ATTEMPTS
 from tests.rosters import ANNE, NOW, TERRITORY, W49, a_long_request, a_request

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from service.application.roster_checks import breach_facts
 from service.application.rosters import compare_versions, find_roster, list_versions
+from service.domain.answers import FairnessRow, Gap, Outcome
 from service.domain.errors import Invalid, NotFound, RosterNotReady
-from service.domain.solving import FairnessRow, Gap, Outcome, Rule
+from service.domain.solving import Rule
 from service.web.dependencies import CallerDep, DatabaseDep
 from service.web.problems import answers
 from service.web.rest.entries import PageOut, PagingDep

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, model_validator
 
 from service.application.territory_file.fields import Id, LocalDate, Shape, Text, refusal
+from service.domain.answers import GoalValue, Outcome, Progress
 from service.domain.calendar import IsoWeek
 from service.domain.directory import PracticeId, PractitionerId, Territory
 from service.domain.roster_content import Difference, Edit, RosterContent
@@ -22,7 +23,6 @@ from service.domain.rosters import (
     SessionId,
     TemplateId,
 )
-from service.domain.solving import GoalValue, Outcome, Progress
 from service.web.rest.entries import Version
 
 Week = Annotated[str, Field(pattern=r"^20[0-9]{2}-W[0-9]{2}$", description="An ISO week", examples=["2026-W49"])]
