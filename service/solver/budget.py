@@ -1,19 +1,18 @@
 """The time that a solve may take, and being asked to stop."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Event, Thread
 from time import perf_counter
 
 from service.domain.solving import Limits
 
-POLL_SECONDS = 0.05
+ITERATIONS_PER_SECOND = 20_000
+"""Of the simplex method: what counts as a second of work."""
 
 
 @dataclass(kw_only=True)
 class Budget:
-    """The time that is left: of the wall clock, or of CP-SAT's count of work, which is the same in every run."""
+    """The time that is left: of the wall clock, or of a count of work done, which is the same in every run."""
 
     limits: Limits
     should_stop: Callable[[], bool]
@@ -33,20 +32,6 @@ class Budget:
     def is_over(self) -> bool:
         return self.left_seconds <= 0 or self.should_stop()
 
-    @contextmanager
-    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
-        """While the block runs, `stop` is called as soon as somebody asks to stop, and again until it has worked."""
-        done = Event()
-
-        def watch() -> None:
-            while not done.wait(POLL_SECONDS):
-                if self.should_stop():
-                    stop()
-
-        watcher = Thread(target=watch, daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            done.set()
-            watcher.join()
+    def spend(self, iterations: int) -> None:
+        """So much work was done."""
+        self.work_seconds += iterations / ITERATIONS_PER_SECOND

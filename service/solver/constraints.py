@@ -1,11 +1,9 @@
-"""The rule book again, in CP-SAT: one function per rule, one table."""
+"""The rule book again, as linear rows: one function per rule, one table."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from itertools import product
-
-from ortools.sat.python.cp_model import IntVar, LinearExpr
+from itertools import chain, product
 
 from service.domain.calendar import IsoWeek, Weekday
 from service.domain.directory import PracticeId
@@ -19,7 +17,8 @@ from service.solver.variables import Works
 def seats(works: Works) -> None:
     """No more practitioners than asked: for every session s: Σ_p holds[p, s] <= seats."""
     for key, those in works.of_session.items():
-        _at_most(works, works.problem.session_at[key].template.seats, map(works.hold, those))
+        most = works.problem.session_at[key].template.seats
+        works.seat_row[key] = works.program.row([works.hold(one) for one in those], high=most)
 
 
 def host(works: Works) -> None:
@@ -28,17 +27,19 @@ def host(works: Works) -> None:
     For every session s: Σ_h takes[s, h] <= 1; Σ_h seats_at[s, h] = Σ_p holds[p, s];
     for every host h: takes[s, h] <= seats_at[s, h] <= seats × takes[s, h].
     """
+    program = works.program
     for key, takes in works.takes.items():
-        seats_asked = works.problem.session_at[key].template.seats
+        asked = works.problem.session_at[key].template.seats
         seats_at = works.seats_at[key]
         if len(takes) > 1:
-            works.model.add(LinearExpr.sum(list(takes.values())) <= 1)
-            held = LinearExpr.sum([works.hold(one) for one in works.of_session[key]])
-            works.model.add(LinearExpr.sum(list(seats_at.values())) == held)
-        if seats_asked > 1:
-            for practice, takes_it in takes.items():
-                works.model.add(takes_it <= seats_at[practice])
-                works.model.add(seats_at[practice] <= seats_asked * takes_it)
+            program.at_most(1, chain(*takes.values()))
+            there, held = list(chain(*seats_at.values())), [works.hold(one) for one in works.of_session[key]]
+            program.row([*there, *held], [1.0] * len(there) + [-1.0] * len(held), low=0, high=0)
+        if asked > 1:
+            for practice, (taken,) in takes.items():
+                there = list(seats_at[practice])
+                program.row([taken, *there], [-1.0] + [1.0] * len(there), low=0)
+                program.row([taken, *there], [-float(asked)] + [1.0] * len(there), high=0)
 
 
 def reach(works: Works) -> None:
@@ -51,8 +52,8 @@ def reach(works: Works) -> None:
         for within in sorted({one.hosts for one in those}, key=sorted):
             if len(within) < len(works.takes[key]):
                 bound = [works.hold(one) for one in those if one.hosts <= within]
-                there = [seats_there for practice, seats_there in works.seats_at[key].items() if practice in within]
-                works.model.add(LinearExpr.sum(bound) <= LinearExpr.sum(there))
+                there = [*chain(*(seats for practice, seats in works.seats_at[key].items() if practice in within))]
+                works.program.row([*bound, *there], [1.0] * len(bound) + [-1.0] * len(there), high=0)
 
 
 def one_per_half_day(works: Works) -> None:
@@ -60,7 +61,7 @@ def one_per_half_day(works: Works) -> None:
     for practitioner in works.of_practitioner:
         for half_days in works.half_days(practitioner).values():
             for those in half_days.values():
-                _at_most(works, 1, map(works.hold, those))
+                works.program.at_most(1, map(works.hold, those))
 
 
 def maximum_per_day(works: Works) -> None:
@@ -69,17 +70,17 @@ def maximum_per_day(works: Works) -> None:
     for practitioner in works.of_practitioner:
         for half_days in works.half_days(practitioner).values():
             if len(half_days) > maximum:
-                _at_most(works, maximum, (works.hold(one) for those in half_days.values() for one in those))
+                works.program.at_most(maximum, (works.hold(one) for those in half_days.values() for one in those))
 
 
 def maximum_per_week(works: Works) -> None:
     """For every practitioner and ISO week: Σ_s holds[p, s] <= his or her own maximum."""
     for those in works.of_practitioner.values():
-        weeks: dict[IsoWeek, list[IntVar]] = defaultdict(list)
+        weeks: dict[IsoWeek, list[int]] = defaultdict(list)
         for one in those:
             weeks[one.session.week].append(works.hold(one))
         for held in weeks.values():
-            _at_most(works, those[0].practitioner.max_sessions_per_week, held)
+            works.program.at_most(those[0].practitioner.max_sessions_per_week, held)
 
 
 def minimum_rest(works: Works) -> None:
@@ -98,12 +99,12 @@ def minimum_rest(works: Works) -> None:
                     late = [one for one in evening if one.session.time.end + rest > then.session.time.start]
                     early = [one for one in morning if one.session.time.start <= then.session.time.start]
                     if late:
-                        works.model.add_at_most_one(map(works.hold, late + early))
+                        works.program.at_most(1, map(works.hold, late + early))
     for one in works.candidates:
         for held in works.problem.neighbours_of.get(one.practitioner.id, ()):
             earlier, later = sorted((held.time, one.session.time))
             if abs(held.on - one.session.on) == timedelta(days=1) and earlier.gap_before(later) < rest:
-                works.model.add(works.hold(one) == 0)
+                works.program.fix(works.hold(one), 0)
 
 
 def consecutive_saturdays(works: Works) -> None:
@@ -115,11 +116,11 @@ def consecutive_saturdays(works: Works) -> None:
         for on in (on for on in days if Weekday.of(on) is Weekday.SAT):
             following = days.get(on + timedelta(weeks=1), {})
             for these, those in product(days[on].values(), following.values()):
-                works.model.add_at_most_one(map(works.hold, [*these, *those]))
+                works.program.at_most(1, map(works.hold, [*these, *those]))
     for one in works.candidates:
         for held in works.problem.neighbours_of.get(one.practitioner.id, ()):
             if Weekday.of(held.on) is Weekday.SAT and abs(held.on - one.session.on) == timedelta(weeks=1):
-                works.model.add(works.hold(one) == 0)
+                works.program.fix(works.hold(one), 0)
 
 
 def rooms(works: Works) -> None:
@@ -134,24 +135,32 @@ def rooms(works: Works) -> None:
             at_once = [key for key in keys if session_at[key].time.start <= start < session_at[key].time.end]
             count = works.problem.practice_of[practice].rooms
             if sum(session_at[key].template.seats for key in at_once) > count:
-                works.model.add(LinearExpr.sum([works.seats_at[key][practice] for key in at_once]) <= count)
+                works.program.row([*chain(*(works.seats_at[key][practice] for key in at_once))], high=count)
 
 
 def pins(works: Works) -> None:
     """What is pinned is held, at the practice it names if it names one."""
     for pin in works.problem.pins:
         key = SessionKey(pin.template, pin.on)
-        works.model.add(works.holds[pin.practitioner, key] == 1)
+        works.program.fix(works.holds[pin.practitioner, key], 1)
         if pin.practice is not None:
-            works.model.add(works.takes[key][pin.practice] == 1)
+            _take(works, key, pin.practice)
 
 
-def _at_most(works: Works, maximum: int, variables: Iterable[IntVar]) -> None:
-    variables = list(variables)
-    if len(variables) > maximum == 1:
-        works.model.add_at_most_one(variables)
-    elif len(variables) > maximum:
-        works.model.add(LinearExpr.sum(variables) <= maximum)
+def frozen(works: Works) -> None:
+    """In a session that has begun, whoever held it holds it, where it was, and nobody else does."""
+    before = {(held.practitioner, held.key): held.practice for held in works.problem.published}
+    for (practitioner, key), variable in works.holds.items():
+        if key in works.problem.frozen:
+            works.program.fix(variable, float((practitioner, key) in before))
+            if (practitioner, key) in before:
+                _take(works, key, before[practitioner, key])
+
+
+def _take(works: Works, key: SessionKey, practice: PracticeId) -> None:
+    """The session takes this host; one that has no other does so when it is held."""
+    if len(works.takes[key]) > 1:
+        works.program.fix(works.takes[key][practice][0], 1)
 
 
 BETWEEN: Mapping[Rule, Callable[[Works], None]] = {
@@ -166,6 +175,7 @@ BETWEEN: Mapping[Rule, Callable[[Works], None]] = {
     Rule.CONSECUTIVE_SATURDAYS: consecutive_saturdays,
     Rule.ROOMS: rooms,
     Rule.PINS: pins,
+    Rule.FROZEN: frozen,
 }
 """Rules between decisions; those of `ADMISSION` have said which decisions there are."""
 

@@ -1,11 +1,9 @@
-"""One place at a time, in CP-SAT: no two sessions at once, and time to travel from one to the next."""
+"""One place at a time, as linear rows: no two sessions at once, and time to travel from one to the next."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import combinations, product
-
-from ortools.sat.python.cp_model import IntVar, LinearExpr
 
 from service.domain.directory import PracticeId
 from service.domain.rosters import Session, SessionKey
@@ -32,22 +30,23 @@ def one_place_at_a_time(works: Works) -> None:
         too_far = {pair for pair in journeys if _is_too_far(works.problem, earlier, later, *pair)}
         if too_far == journeys:
             for pair in both:
-                works.model.add_at_most_one(map(works.hold, pair))
+                works.program.at_most(1, map(works.hold, pair))
         elif too_far:
             apart = _apart(works, earlier.key, later.key, too_far)
             for first, second in both:
-                works.model.add(works.hold(first) + works.hold(second) + apart <= 2)
+                works.program.row([works.hold(first), works.hold(second), apart], high=2)
 
 
 def _apart(
     works: Works, earlier: SessionKey, later: SessionKey, too_far: Iterable[tuple[PracticeId, PracticeId]]
-) -> IntVar:
-    apart = works.model.new_bool_var("")
-    unreached: dict[PracticeId, list[LinearExpr]] = defaultdict(list)
+) -> int:
+    apart = works.program.variable()
+    unreached: dict[PracticeId, list[int]] = defaultdict(list)
     for here, there in sorted(too_far):
-        unreached[here].append(works.takes[later][there])
+        unreached[here].extend(works.takes[later][there])
     for here, elsewhere in unreached.items():
-        works.model.add(works.takes[earlier][here] + LinearExpr.sum(elsewhere) - 1 <= apart)
+        taken = [*works.takes[earlier][here], *elsewhere]
+        works.program.row([*taken, apart], [1.0] * len(taken) + [-1.0], high=1)
     return apart
 
 

@@ -1,0 +1,107 @@
+"""A program taken apart: what is still open, in blocks that no row ties together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.solver.program import Program
+
+Numbers = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Open variables (`variables`: their numbers in the program) and the rows (`rows`) that bind them, row by row.
+
+    `columns`, `row_of`: of each coefficient, by the block's own numbering; `entries`: its place in the program. What is fixed has gone into the rows' limits.
+    """
+
+    variables: Indices
+    low: Numbers
+    high: Numbers
+    whole: NDArray[np.bool_]
+    rows: Indices
+    starts: Indices
+    columns: Indices
+    row_of: Indices
+    coefficients: Numbers
+    entries: Indices
+    row_low: Numbers
+    row_high: Numbers
+
+
+class Matrix:
+    """A program as it stands, in arrays."""
+
+    def __init__(self, program: Program) -> None:
+        self.low = np.array(program.low)
+        self.high = np.array(program.high)
+        self._whole = np.array(program.whole)
+        self._columns = np.array(program.columns, dtype=np.int64)
+        self._coefficients = np.array(program.coefficients)
+        starts = np.array(program.starts, dtype=np.int64)
+        self._row_of = np.repeat(np.arange(len(program.row_low)), np.diff(starts))
+        self._open = self.low < self.high
+        settled = np.where(self._open, 0.0, self.low)
+        held = np.bincount(
+            self._row_of, weights=self._coefficients * settled[self._columns], minlength=len(program.row_low)
+        )
+        self._row_low = np.array(program.row_low) - held
+        self._row_high = np.array(program.row_high) - held
+
+    def blocks(self) -> Iterator[Block]:
+        """The first variables first."""
+        is_open = self._open[self._columns]
+        places = np.flatnonzero(is_open)
+        rows, columns = self._row_of[is_open], self._columns[is_open]
+        labels = _joined(rows, columns, len(self.low))
+        variables = np.flatnonzero(self._open)
+        variables = variables[np.argsort(labels[variables], kind="stable")]
+        entries = np.argsort(labels[columns], kind="stable")
+        cuts = np.flatnonzero(np.diff(labels[variables])) + 1
+        block_labels = labels[variables][np.concatenate(([0], cuts))] if len(variables) else variables
+        entry_labels = labels[columns][entries]
+        firsts = np.searchsorted(entry_labels, block_labels, side="left")
+        lasts = np.searchsorted(entry_labels, block_labels, side="right")
+        for those, first, last in zip(np.split(variables, cuts), firsts, lasts, strict=True):
+            if len(those):
+                span = entries[first:last]
+                yield self._block(those, rows[span], columns[span], places[span])
+
+    def _block(self, variables: Indices, rows: Indices, columns: Indices, entries: Indices) -> Block:
+        own_rows, row_of = np.unique(rows, return_inverse=True)
+        return Block(
+            variables=variables,
+            low=self.low[variables],
+            high=self.high[variables],
+            whole=self._whole[variables],
+            rows=own_rows,
+            starts=np.concatenate(([0], np.cumsum(np.bincount(row_of, minlength=len(own_rows))))).astype(np.int64),
+            columns=np.searchsorted(variables, columns),
+            row_of=row_of.astype(np.int64),
+            coefficients=self._coefficients[entries],
+            entries=entries,
+            row_low=self._row_low[own_rows],
+            row_high=self._row_high[own_rows],
+        )
+
+
+def _joined(rows: Indices, columns: Indices, variables: int) -> Indices:
+    """A label for each variable, the same for all that rows tie together: the least number among them."""
+    labels = np.arange(variables, dtype=np.int64)
+    if not len(rows):
+        return labels
+    firsts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+    lengths = np.diff(np.concatenate((firsts, [len(rows)])))
+    while True:
+        least = np.repeat(np.minimum.reduceat(labels[columns], firsts), lengths)
+        joined = labels.copy()
+        np.minimum.at(joined, columns, least)
+        np.minimum.at(joined, labels, joined)
+        joined = joined[joined]
+        if np.array_equal(joined, labels):
+            return labels
+        labels = joined

@@ -1,0 +1,140 @@
+"""HiGHS at work on one block: its linear relaxation, and the best in whole numbers."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from service.solver.blocks import Block, Numbers
+from service.solver.budget import Budget
+
+_SOLVED = highspy.HighsModelStatus.kOptimal
+_IMPOSSIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+_HAS_VALUES = 2  # primal_solution_status: feasible
+
+Sight = Callable[[float, float], None]
+"""Hears the cost of the best solution (infinite: none yet) and the bound."""
+
+
+def _say_nothing_at_first_use() -> None:
+    """The library greets on standard output when it is first used, which is where answers are written."""
+    standard_output = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()
+    finally:
+        os.dup2(standard_output, 1)
+        os.close(nowhere)
+        os.close(standard_output)
+
+
+_say_nothing_at_first_use()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxed:
+    """Where a linear program has its least, and the dual prices of its rows; not `is_possible`: it has none."""
+
+    is_possible: bool
+    values: Numbers
+    duals: Numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The best in whole numbers, None where none was found; nothing costs less than `bound` (infinite: impossible)."""
+
+    values: Numbers | None
+    bound: float
+
+
+class Engine:
+    """A block in HiGHS. Each solve starts from the basis of the one before."""
+
+    def __init__(self, block: Block, budget: Budget) -> None:
+        self._block = block
+        self._budget = budget
+        self._highs = highspy.Highs()
+        options = {"output_flag": False, "threads": 1, "random_seed": budget.limits.seed, "mip_rel_gap": 0.0}
+        for name, value in options.items():
+            self._highs.setOptionValue(name, value)
+        self._highs.passModel(_model(block))
+        self._highs.cbMipInterrupt += self._heed
+        self._highs.cbSimplexInterrupt += self._heed
+
+    def limit(self, block: Block) -> None:
+        """The same block under other limits and coefficients."""
+        everything = np.arange(len(block.variables), dtype=np.int32)
+        self._highs.changeColsBounds(len(everything), everything, block.low, block.high)
+        for entry in np.flatnonzero(block.coefficients != self._block.coefficients):
+            row, column = int(block.row_of[entry]), int(block.columns[entry])
+            self._highs.changeCoeff(row, column, float(block.coefficients[entry]))
+        self._block = block
+
+    def relax(self, cost: Numbers, *, seconds: float) -> Relaxed | None:
+        """None when the time did not suffice."""
+        self._ask(cost, whole=np.zeros(len(cost), dtype=np.bool_))
+        status = self._run(seconds)
+        if status in _IMPOSSIBLE:
+            return Relaxed(is_possible=False, values=np.array([]), duals=np.array([]))
+        if status != _SOLVED:
+            return None
+        solution = self._highs.getSolution()
+        return Relaxed(is_possible=True, values=np.array(solution.col_value), duals=np.array(solution.row_dual))
+
+    def optimise(
+        self,
+        cost: Numbers,
+        *,
+        seconds: float,
+        gap: float,
+        sight: Sight = lambda value, bound: None,
+    ) -> Found:
+        """The least cost in whole numbers, to within the gap."""
+        self._ask(cost, whole=self._block.whole)
+        self._highs.setOptionValue("mip_abs_gap", gap)
+        self._highs.cbMipLogging.clear()
+        self._highs.cbMipLogging += lambda event: sight(
+            event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+        )
+        status = self._run(seconds)
+        if status in _IMPOSSIBLE:
+            return Found(values=None, bound=np.inf)
+        info = self._highs.getInfo()
+        is_found = info.primal_solution_status == _HAS_VALUES
+        values = np.array(self._highs.getSolution().col_value) if is_found else None
+        return Found(values=values, bound=float(info.mip_dual_bound))
+
+    def _ask(self, cost: Numbers, *, whole: np.ndarray) -> None:
+        everything = np.arange(len(cost), dtype=np.int32)
+        kinds = np.where(whole, highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous)
+        self._highs.changeColsCost(len(cost), everything, cost)
+        self._highs.changeColsIntegrality(len(cost), everything, kinds)
+
+    def _run(self, seconds: float) -> highspy.HighsModelStatus:
+        if not self._budget.limits.deterministic:
+            self._highs.setOptionValue("time_limit", max(0.0, self._highs.getRunTime() + seconds))
+        self._highs.solve()
+        self._budget.spend(max(0, self._highs.getInfo().simplex_iteration_count))
+        return self._highs.getModelStatus()
+
+    def _heed(self, event: highspy.HighsCallbackEvent) -> None:
+        if self._budget.is_over:
+            event.interrupt()
+
+
+def _model(block: Block) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(block.variables), len(block.rows)
+    model.col_cost_ = np.zeros(len(block.variables))
+    model.col_lower_, model.col_upper_ = block.low, block.high
+    model.row_lower_, model.row_upper_ = block.row_low, block.row_high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = len(block.variables), len(block.rows)
+    model.a_matrix_.start_ = block.starts.astype(np.int32)
+    model.a_matrix_.index_ = block.columns.astype(np.int32)
+    model.a_matrix_.value_ = block.coefficients
+    return model

@@ -1,0 +1,80 @@
+"""Whole numbers bound by linear rows: what the rules and goals are written in, and the engines read."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+INFINITY = float("inf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linear:
+    """constant + Σ coefficient × variable."""
+
+    coefficients: Mapping[int, float] = field(default_factory=dict)
+    constant: float = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Program:
+    """Variables by their number, each from `low` to `high`, `whole` or not; rows low <= Σ coefficient × variable <= high.
+
+    Rows lie one after the other: row r has the columns and coefficients from `starts[r]` to `starts[r + 1]`.
+    """
+
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+    starts: list[int] = field(default_factory=lambda: [0])
+    columns: list[int] = field(default_factory=list)
+    coefficients: list[float] = field(default_factory=list)
+    row_low: list[float] = field(default_factory=list)
+    row_high: list[float] = field(default_factory=list)
+
+    def variable(self, low: float = 0, high: float = 1, *, whole: bool = True) -> int:
+        """Its number. One that is whole wherever the others are need not be said to be `whole`."""
+        self.low.append(low)
+        self.high.append(high)
+        self.whole.append(whole)
+        return len(self.low) - 1
+
+    def row(
+        self,
+        variables: Sequence[int],
+        coefficients: Sequence[float] | None = None,
+        *,
+        low: float = -INFINITY,
+        high: float = INFINITY,
+    ) -> int:
+        """Its number. Coefficients are 1 unless given; a variable stands in it once."""
+        self.columns.extend(variables)
+        self.coefficients.extend([1.0] * len(variables) if coefficients is None else coefficients)
+        self.starts.append(len(self.columns))
+        self.row_low.append(low)
+        self.row_high.append(high)
+        return len(self.row_low) - 1
+
+    def at_most(self, most: int, variables: Iterable[int]) -> None:
+        """Of these, no more than so many; nothing is said where there are no more."""
+        variables = list(variables)
+        if len(variables) > most:
+            self.row(variables, high=most)
+
+    def fix(self, variable: int, value: float) -> None:
+        self.low[variable] = self.high[variable] = value
+
+    def is_fixed(self, variable: int) -> bool:
+        return self.low[variable] == self.high[variable]
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Whatever limits and coefficients the block sets are forgotten at its end."""
+        low, high, coefficients = self.low[:], self.high[:], self.coefficients[:]
+        try:
+            yield
+        finally:
+            self.low[:], self.high[:], self.coefficients[:] = low, high, coefficients
+
+    def coefficient(self, row: int, variable: int, value: float) -> None:
+        """Set the coefficient of a variable that stands in the row."""
+        self.coefficients[self.columns.index(variable, self.starts[row], self.starts[row + 1])] = value
