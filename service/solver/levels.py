@@ -19,6 +19,7 @@ from service.solver.loads import Load
 from service.solver.penalties import Penalty
 from service.solver.prices import Priced, priced
 from service.solver.rung import Rung
+from service.solver.search import Search
 from service.solver.variables import Works
 
 WHOLE = 1e-6
@@ -34,6 +35,7 @@ class Part:
     priced: Priced | None = None
     bound: float = -np.inf
     most: float = np.inf
+    relaxed: Numbers | None = None
 
 
 class Levels:
@@ -102,6 +104,7 @@ class Levels:
         if relaxed is not None and relaxed.is_possible:
             part.priced = priced(part.block, part.cost, relaxed.duals)
             part.bound = part.priced.bound
+            part.relaxed = relaxed.values
 
     def _see_bound(self, penalty: Penalty, parts: Sequence[Part], constant: float, rung: Rung) -> None:
         """Whole costs allow no fraction in any block."""
@@ -110,14 +113,24 @@ class Levels:
             rung.see(None, penalty.value_at_least(least))
 
     def _search(self, penalty: Penalty, parts: Sequence[Part], constant: float, rung: Rung) -> None:
-        values = np.zeros(len(self._program.low))
-        own = self._works.values(self.roster)
-        values[list(own)] = list(own.values())
+        own = self._own_values()
+        values = np.maximum(own, 0)
         gap = (1 - WHOLE) if penalty.scale == 1 else 0.2 * penalty.scale / max(1, len(parts))
         for part in parts:
-            if rung.left_seconds <= 0:
+            if part.priced is None or part.relaxed is None or rung.left_seconds <= 0:
                 return
-            found = part.engine.optimise(part.cost, seconds=rung.left_seconds, gap=gap)
+            target = float(np.ceil(part.bound - WHOLE)) if penalty.scale == 1 else part.bound + gap
+            search = Search(
+                block=part.block,
+                cost=part.cost,
+                relaxed=part.relaxed,
+                known=part.priced,
+                target=target,
+                tolerance=0.5 if penalty.scale == 1 else gap,
+                near=own[part.block.variables],
+                budget=self._budget,
+            )
+            found = search.best(seconds=rung.left_seconds, gap=gap, sight=lambda value, bound: None)
             part.bound = max(part.bound, found.bound)
             if found.values is None:
                 return
@@ -125,6 +138,13 @@ class Levels:
             part.most = float(np.dot(part.cost, found.values)) + WHOLE
             self._see_bound(penalty, parts, constant, rung)
         self._adopt(values, rung)
+
+    def _own_values(self) -> Numbers:
+        """What each variable comes to in the roster in hand; -1 where it does not say."""
+        values = np.full(len(self._program.low), -1.0)
+        own = self._works.values(self.roster)
+        values[list(own)] = list(own.values())
+        return values
 
     def _adopt(self, values: Numbers, rung: Rung) -> None:
         matrix_low = np.array(self._program.low)
@@ -247,16 +267,27 @@ class Levels:
                 load.cap(self._program, cap)
             matrix = Matrix(self._program)
             blocks = list(matrix.blocks())
-        own = self._works.values(self.roster)
-        values = np.zeros(len(matrix.low))
-        values[list(own)] = list(own.values())
+        own = self._own_values()
+        values = np.maximum(own, 0)
         owner = {branch.count for load in loads for branch in load.branches}
         for block in blocks:
             if not any(int(v) in owner for v in block.variables):
                 continue
-            found = Engine(block, self._budget).optimise(
-                np.zeros(len(block.variables)), seconds=rung.left_seconds, gap=1
+            nothing = np.zeros(len(block.variables))
+            relaxed = Engine(block, self._budget).relax(nothing, seconds=rung.left_seconds)
+            if relaxed is None or not relaxed.is_possible:
+                return False
+            search = Search(
+                block=block,
+                cost=nothing,
+                relaxed=relaxed.values,
+                known=None,
+                target=0,
+                tolerance=0.5,
+                near=own[block.variables],
+                budget=self._budget,
             )
+            found = search.best(seconds=rung.left_seconds, gap=1, sight=lambda value, bound: None)
             if found.values is None:
                 return False
             values[block.variables] = found.values

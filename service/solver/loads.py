@@ -15,7 +15,7 @@ from service.solver.program import Program
 
 Seats = Mapping[PractitionerId, Sequence[tuple[Session, int]]]
 """For everybody, the sessions that he or she may hold, each with the decision."""
-MOST_BRANCHES = 12
+MOST_BRANCHES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,88 +1,144 @@
-"""Looking for rosters with CP-SAT: its parameters, and how it is watched."""
+"""From a linear relaxation to whole numbers: near the roster in hand first, then everywhere."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, replace
 
-from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpModel, CpSolver, CpSolverSolutionCallback
+import numpy as np
+from numpy.typing import NDArray
 
-from service.domain.solving import Limits
+from service.solver.blocks import Block, Numbers
 from service.solver.budget import Budget
-from service.solver.variables import Values
+from service.solver.engine import Engine, Found, Sight
+from service.solver.prices import Priced
 
-SUBSOLVERS = ("max_lp", "reduced_costs", "pseudo_costs", "default_lp", "quick_restart")
-"""In the order in which workers get them. On two workers CP-SAT would choose one with a weak linear program itself."""
+Mask = NDArray[np.bool_]
 
-Sight = Callable[[int | None, int | None], None]
-"""Hears the best value and bound of a search, whenever either gets better."""
+WHOLE = 1e-6
+LONG_ROW = 200
+"""A row with more variables than this ties no neighbours together."""
+RADII = range(4)
+ROUNDS = 8
+NEARLY_ALL = 0.7
+"""A neighbourhood with more of the block than this is no smaller a search than everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a search came to: the best solution if it found one, and the bound that it proved."""
+class Search:
+    """A block, what its variables cost, and where its relaxation has its least; `near`: the roster in hand.
 
-    values: Values | None = None
-    bound: int | None = None
+    `near` is 0 or more where the roster says what a variable comes to, and below 0 where it does not. `known`: what the
+    relaxation's prices prove, if costs count at all. `target`: no solution in whole numbers costs less. Costs that are
+    less than `tolerance` apart are the same: the engine's have a small error.
+    """
+
+    block: Block
+    cost: Numbers
+    relaxed: Numbers
+    known: Priced | None
+    target: float
+    tolerance: float
+    near: Numbers
+    budget: Budget
+
+    def best(self, *, seconds: float, gap: float, sight: Sight) -> Found:
+        """The least cost in whole numbers that the time allows.
+
+        First whether the relaxation is whole itself; then near solutions in hand; then everywhere that something
+        better can be.
+        """
+        if _is_whole(self.block, self.relaxed):
+            return Found(values=self.relaxed, bound=self.target)
+        deadline = self.budget.left_seconds - seconds
+        best, near = Found(values=None, bound=self.target), self.near
+        for _ in range(ROUNDS):
+            nearer = self._near(near, best, seconds=(self.budget.left_seconds - deadline) / 2)
+            if nearer is best or nearer.values is None:
+                break
+            best, near = nearer, nearer.values
+            sight(self._cost(best), self.target)
+            if self._cost(best) <= self.target + self.tolerance:
+                return Found(values=best.values, bound=self.target)
+        better = self._aimed(self._cost(best) - self.tolerance)
+        left = max(0.0, self.budget.left_seconds - deadline)
+        found = Engine(better, self.budget).optimise(self.cost, seconds=left, gap=gap, sight=sight)
+        if found.values is None and best.values is not None:
+            return Found(values=best.values, bound=min(max(found.bound, self.target), self._cost(best)))
+        return Found(values=found.values, bound=max(found.bound, self.target))
+
+    def _near(self, near: Numbers, best: Found, *, seconds: float) -> Found:
+        """In growing neighbourhoods of the relaxation's solution nearest to one in hand, until one is better."""
+        known = self.near >= 0
+        distance = np.where(known, np.where(near > 0.5, -1.0, 1.0), 0.0)
+        block = self._aimed(self.target)
+        relaxed = Engine(_with_row(block, self.cost, self.target), self.budget).relax(distance, seconds=seconds)
+        if relaxed is None or not relaxed.is_possible:
+            return best
+        values = relaxed.values
+        if _is_whole(block, values):
+            return Found(values=values, bound=self.target)
+        loose = block.whole & (~known | (np.abs(values - near) > WHOLE) | _in_part(values))
+        for radius in RADII:
+            if radius:
+                loose = _grown(block, loose, known)
+            if loose.sum() > NEARLY_ALL * block.whole.sum():
+                break
+            ends = np.round(values)
+            is_fixed = block.whole & ~loose
+            low, high = np.where(is_fixed, ends, block.low), np.where(is_fixed, ends, block.high)
+            fewer = replace(block, low=low, high=high)
+            found = Engine(fewer, self.budget).optimise(self.cost, seconds=seconds, gap=WHOLE)
+            if self._cost(found) < self._cost(best) - self.tolerance:
+                return found
+        return best
+
+    def _aimed(self, target: float) -> Block:
+        """The block without what any solution within the target has otherwise: a reduced cost or price forbids it."""
+        block, known = self.block, self.known
+        if known is None or not np.isfinite(target):
+            return block
+        limit = (target - known.bound) * known.units + 0.5
+        low, high = block.low.copy(), block.high.copy()
+        row_low, row_high = block.row_low.copy(), block.row_high.copy()
+        dear, cheap = known.reduced > limit, known.reduced < -limit
+        high[dear], low[cheap] = block.low[dear], block.high[cheap]
+        at_low, at_high = known.prices > limit, known.prices < -limit
+        row_high[at_low], row_low[at_high] = block.row_low[at_low], block.row_high[at_high]
+        return replace(block, low=low, high=high, row_low=row_low, row_high=row_high)
+
+    def _cost(self, found: Found) -> float:
+        return np.inf if found.values is None else float(np.dot(self.cost, found.values))
 
 
-def search(
-    model: CpModel,
-    budget: Budget,
-    *,
-    seconds: float,
-    hint: Mapping[int, int],
-    fixed: bool = False,
-    sight: Sight = lambda value, bound: None,
-) -> Found:
-    """The least that the model's objective comes to, as far as the time allows. With `fixed`, the hint binds."""
-    model.clear_hints()  # type: ignore[no-untyped-call]
-    for variable, value in hint.items():
-        model.add_hint(model.get_int_var_from_proto_index(variable), value)
-    solver = _solver(budget.limits, seconds=seconds)
-    solver.parameters.fix_variables_to_their_hinted_value = fixed
-    watch = _Watch(sight)
-    if not fixed:
-        solver.best_bound_callback = watch.on_bound
-    with budget.stopping(solver.stop_search):
-        status = solver.solve(model, watch)
-    budget.work_seconds += solver.deterministic_time
-    if status not in (OPTIMAL, FEASIBLE):
-        return Found()
-    bound = None if fixed else _whole(solver.best_objective_bound)
-    return Found(values=list(solver.response_proto.solution), bound=bound)
+def _is_whole(block: Block, values: Numbers) -> bool:
+    return not (block.whole & _in_part(values)).any()
 
 
-def _solver(limits: Limits, *, seconds: float) -> CpSolver:
-    """Presolve is kept short: the models are small, and the linear programs that do the proof are seen before it."""
-    solver = CpSolver()
-    parameters = solver.parameters
-    parameters.random_seed = limits.seed
-    parameters.num_workers = 1 if limits.deterministic else max(1, limits.workers)
-    parameters.subsolvers.extend(SUBSOLVERS[: max(1, parameters.num_workers - 1)])
-    parameters.linearization_level = 2
-    parameters.symmetry_level = 0
-    parameters.cp_model_probing_level = 0
-    parameters.max_presolve_iterations = 1
-    parameters.catch_sigint_signal = False
-    if limits.deterministic:
-        parameters.max_deterministic_time = seconds
-    else:
-        parameters.max_time_in_seconds = seconds
-    return solver
+def _in_part(values: Numbers) -> Mask:
+    return np.abs(values - np.round(values)) > WHOLE
 
 
-def _whole(bound: float) -> int:
-    """CP-SAT's bounds are whole, and come as floats."""
-    return ceil(bound - 1e-6)
+def _grown(block: Block, loose: Mask, known: Mask) -> Mask:
+    """And all that stand in a row with a decision that is loose."""
+    rows = np.zeros(len(block.rows), dtype=np.bool_)
+    rows[block.row_of[(loose & known)[block.columns]]] = True
+    rows &= np.diff(block.starts) <= LONG_ROW
+    grown = loose.copy()
+    grown[block.columns[rows[block.row_of]]] = True
+    return grown & block.whole
 
 
-class _Watch(CpSolverSolutionCallback):
-    def __init__(self, sight: Sight) -> None:
-        super().__init__()
-        self._sight = sight
-
-    def on_solution_callback(self) -> None:
-        self._sight(round(self.objective_value), None)
-
-    def on_bound(self, bound: float) -> None:
-        self._sight(None, _whole(bound))
+def _with_row(block: Block, cost: Numbers, most: float) -> Block:
+    """The block with one row more: the cost is no more than this."""
+    columns = np.flatnonzero(cost)
+    if not len(columns):
+        return block
+    rows = len(block.rows)
+    return replace(
+        block,
+        rows=np.append(block.rows, -1),
+        starts=np.append(block.starts, block.starts[-1] + len(columns)),
+        columns=np.concatenate((block.columns, columns)),
+        row_of=np.concatenate((block.row_of, np.full(len(columns), rows))),
+        coefficients=np.concatenate((block.coefficients, cost[columns])),
+        row_low=np.append(block.row_low, -np.inf),
+        row_high=np.append(block.row_high, most),
+    )
