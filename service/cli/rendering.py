@@ -1,6 +1,6 @@
 """A roster on a terminal, as a person would want to read it: week by week, sector by sector, with what it is worth."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -13,39 +13,9 @@ from rich.text import Text
 from service.domain.answers import FairnessRow, Gap, GoalValue
 from service.domain.calendar import IsoWeek, Weekday, public_holiday_name
 from service.domain.rosters import Assignment, Session, SessionKey
-from service.domain.solving import Breach, Problem, Rule
+from service.domain.solving import Breach, Problem
+from service.domain.wording import Language, goal_in_words, headline_in_words, kept_away_in_words
 
-GOAL_WORDS: Mapping[str, str] = {
-    "coverage": "empty seats × priority",
-    "fairness_worst": "most minutes above a share",
-    "fairness_worst_unloved": "the same of unloved hours",
-    "fairness_sum": "minutes above or below shares",
-    "stability": "changes to what was published",
-    "wishes": "hours taken that were not wished",
-    "access": "1 000 people × minutes of road",
-    "rotation": "hosts out of turn, 1/100 session",
-    "travel": "km there and back",
-}
-RULE_WORDS: Mapping[Rule, str] = {
-    Rule.CONSENT: "did not offer that time",
-    Rule.ABSENCE: "away",
-    Rule.AUDIENCE: "pledged to other audiences",
-    Rule.VALIDITY: "not there yet, or gone",
-    Rule.PLEDGE: "made no pledge",
-    Rule.REACH: "too far",
-    Rule.HOST: "another practice hosts it",
-    Rule.SEATS: "hold it already",
-    Rule.ONE_PLACE_AT_A_TIME: "elsewhere then",
-    Rule.ONE_PER_HALF_DAY: "work that half-day already",
-    Rule.MAXIMUM_PER_DAY: "at their maximum of the day",
-    Rule.MAXIMUM_PER_WEEK: "at their maximum of the week",
-    Rule.MINIMUM_REST: "would rest too little",
-    Rule.REST_AFTER_DUTY: "rest after a duty",
-    Rule.CONSECUTIVE_SATURDAYS: "work the Saturday before or after",
-    Rule.ROOMS: "find no room free",
-    Rule.PINS: "pinned elsewhere",
-    Rule.FROZEN: "not held by them when it began",
-}
 SHOWN_PEOPLE = 30
 
 
@@ -139,28 +109,16 @@ def gap_list(problem: Problem, gaps: Sequence[Gap]) -> RenderableType:
         return Text("\nEvery seat is filled.", style="bold green")
     lines: list[RenderableType] = [Text(f"\n{sum(gap.seats for gap in gaps)} seats stay empty", style="bold red")]
     for gap in gaps:
-        template = problem.session_at[SessionKey(gap.template, gap.on)].template
-        hosts = ", ".join(problem.practice_of[host].name for host in template.hosts)
-        lines.append(
-            Text(f"{Weekday.of(gap.on).title()} {gap.on:%d/%m} {template.start:%H:%M}, {hosts} ({gap.template})")
-        )
-        lines.append(Padding(Text(reasons_in_words(problem, gap), style="dim"), (0, 0, 0, 4)))
+        lines.append(Text(f"{headline_in_words(problem, gap, Language.EN)} ({gap.template})"))
+        lines.append(Padding(Text(reasons_line(problem, gap), style="dim"), (0, 0, 0, 4)))
     return Group(*lines)
 
 
-def reasons_in_words(problem: Problem, gap: Gap) -> str:
-    """Of all practitioners, how many each rule keeps away; by name where they are few. One may be kept by several."""
-    people: dict[Rule, list[str]] = defaultdict(list)
-    for reason in gap.reasons:
-        name = problem.practitioner_of[reason.practitioner].family_name
-        if name not in people[reason.rule]:
-            people[reason.rule].append(name)
-    kept = Counter({rule: len(names) for rule, names in people.items()})
-    named = (
-        f"{', '.join(people[rule]) if count <= 3 else count} {RULE_WORDS[rule]} [{rule}]"
-        for rule, count in kept.most_common()
-    )
-    return f"of {len(problem.practitioners)} practitioners: " + "; ".join(named)
+def reasons_line(problem: Problem, gap: Gap) -> str:
+    """Of all practitioners, whom each rule keeps away, with the rule's code. One may be kept by several."""
+    kept_away = kept_away_in_words(problem, gap.reasons, Language.EN)
+    told = (f"{words} [{rule}]" for rule, words in kept_away.items())
+    return f"of {len(problem.practitioners)} practitioners: " + "; ".join(told)
 
 
 def fairness_table(problem: Problem, rows: Sequence[FairnessRow]) -> RenderableType:
@@ -198,7 +156,7 @@ def proof_table(goals: Iterable[GoalValue]) -> RenderableType:
         table.add_column(heading, justify="right" if heading in ("value", "bound") else "left")
     for goal in goals:
         bound = "—" if goal.bound is None else str(goal.bound)
-        words = Text(GOAL_WORDS[goal.name], style="dim")
+        words = Text(goal_in_words(goal.name, Language.EN), style="dim")
         table.add_row(str(goal.name), str(goal.value), bound, _proof(goal), words)
     return table
 
