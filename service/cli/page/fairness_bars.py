@@ -12,7 +12,7 @@ BAR_WIDTH = 200.0
 _EDGE = 8.0
 _SHORTEST_MINUTES = 60
 _TICKS_MINUTES = (30, 60, 120, 300, 600, 1200, 3000, 6000)
-_MOST_TICKS = 4
+_MOST_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
