@@ -15,6 +15,7 @@ from rich.console import Console
 from service.application.solving import answer_json, check_json, known_assignments, read_roster_json
 from service.application.territory_file.reading import read_territory_file
 from service.cli.opening import stopped
+from service.cli.page.page import probe, write_page
 from service.cli.progress import shown_progress
 from service.cli.rendering import breach_line, gap_list, print_roster
 from service.domain.answers import Answer
@@ -38,6 +39,21 @@ WeekOption = Annotated[str | None, typer.Option(help="The first ISO week, such a
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")]
 
 
+def _writable(page: Path | None) -> Path | None:
+    """Refused before a long search, not after it."""
+    try:
+        if page:
+            probe(page)
+    except OSError as error:
+        raise stopped(f"{page}: {error.strerror}", status=MALFORMED) from None
+    return page
+
+
+HtmlOption = Annotated[
+    Path | None, typer.Option(callback=_writable, help="Write the roster as one page to mail or print, in French.")
+]
+
+
 def solve_command(
     file: FileArgument,
     week: WeekOption = None,
@@ -49,6 +65,7 @@ def solve_command(
         bool, typer.Option("--deterministic", help="The same roster every time: one worker, a bound on work, not time.")
     ] = False,
     as_json: JsonOption = False,
+    html: HtmlOption = None,
 ) -> None:
     """Fill the seats of a territory's weeks: the best roster, its proof, and why seats stay empty.
 
@@ -62,6 +79,8 @@ def solve_command(
         typer.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))
     else:
         print_answer(Console(), problem, answer)
+    if html:
+        _save_page(html, problem, answer, seed=seed)
     if answer.assignments is None:
         raise typer.Exit(BROKEN)
 
@@ -139,6 +158,13 @@ def print_answer(console: Console, problem: Problem, answer: Answer) -> None:
     print_roster(console, problem, answer.assignments, goals=answer.goals, gaps=answer.gaps, fairness=answer.fairness)
     timings = answer.timings
     console.print(f"\n{answer.outcome} in {timings.solve_s:.2f} s; the first roster after {timings.first_s or 0:.2f} s")
+
+
+def _save_page(page: Path, problem: Problem, answer: Answer, *, seed: int) -> None:
+    try:
+        write_page(page, problem, answer, seed=seed)
+    except OSError as error:
+        raise stopped(f"{page}: {error.strerror}", status=MALFORMED) from None
 
 
 def _print_check(console: Console, problem: Problem, roster: Sequence[Assignment], broken: Sequence[Breach]) -> None:

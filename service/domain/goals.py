@@ -1,7 +1,8 @@
 """What a roster is worth, goal by goal, counted plainly in whole numbers, lower is better."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from math import isfinite
 
@@ -71,19 +72,33 @@ def wish_penalty(problem: Problem, practitioner: PractitionerId, session: Sessio
 
 def access(problem: Problem, roster: Roster) -> int:
     """Σ over half-days asked and communes of population × minutes to the nearest session, ÷ 1 000, half up."""
-    asked: set[tuple[object, HalfDay]] = {(session.on, session.half_day) for session in problem.sessions}
-    held: dict[tuple[object, HalfDay], set[Point]] = defaultdict(set)
+    minutes = road_minutes(problem, roster)
+    peopled = (commune.population * each for commune, each in zip(problem.file.communes, minutes, strict=True))
+    return half_up(sum(peopled, Fraction(0)) / 1000)
+
+
+def asked_half_days(problem: Problem) -> frozenset[tuple[date, HalfDay]]:
+    return frozenset((session.on, session.half_day) for session in problem.sessions)
+
+
+def road_minutes(problem: Problem, roster: Roster) -> tuple[Fraction, ...]:
+    """Per commune, in the file's order: Σ over half-days asked of minutes to the nearest session held in person."""
+    held: dict[tuple[date, HalfDay], set[Point]] = defaultdict(set)
     for assignment in roster:
         session = problem.session_at[assignment.key]
         point = problem.point(assignment.practice, assignment.on)
         if session.template.modality is Modality.IN_PERSON and point is not None:
             held[session.on, session.half_day].add(point)
-    total = Fraction(0)
-    for half_day in asked:
-        for commune in problem.file.communes:
-            nearest = (problem.travel_minutes(commune.point, point) for point in held[half_day])
-            total += commune.population * Fraction(min(FARTHEST_MINUTES, min(nearest, default=FARTHEST_MINUTES)))
-    return half_up(total / 1000)
+    places = [held[half_day] for half_day in asked_half_days(problem)]
+    return tuple(
+        sum((_nearest_minutes(problem, commune.point, points) for points in places), Fraction(0))
+        for commune in problem.file.communes
+    )
+
+
+def _nearest_minutes(problem: Problem, here: Point, points: Iterable[Point]) -> Fraction:
+    nearest = min((problem.travel_minutes(here, point) for point in points), default=FARTHEST_MINUTES)
+    return Fraction(min(FARTHEST_MINUTES, nearest))
 
 
 def host_groups(problem: Problem) -> Mapping[frozenset[PracticeId], list[Session]]:

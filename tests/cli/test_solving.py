@@ -57,6 +57,35 @@ def test_solve_prints_a_roster_for_a_person(territory):
         assert told in shown.stdout
 
 
+def test_solve_writes_the_roster_as_a_page_beside_what_it_prints(territory, tmp_path):
+    page = tmp_path / "page.html"
+    shown = run("solve", territory, *WEEK, "--deterministic", "--seed", "42", "--json", "--html", str(page))
+    assert shown.exit_code == 0
+    assert json.loads(shown.stdout)["outcome"] == "OPTIMAL"
+    html = page.read_text(encoding="utf-8")
+    assert "Haut-Anjou" in html
+    assert "<dd>42</dd>" in html
+
+
+@pytest.mark.parametrize("nowhere", ["", "missing/page.html"])
+def test_a_page_that_cannot_be_written_is_refused_before_the_search(tmp_path, nowhere):
+    unread = written(tmp_path / "unread.json", "{")
+    refused = run("solve", unread, *WEEK, "--html", str(tmp_path / nowhere))
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith(str(tmp_path / nowhere))
+    assert "unread" not in refused.stderr
+
+
+def test_a_page_that_was_there_stays_until_another_is_ready(tmp_path):
+    page = tmp_path / "page.html"
+    for there in (False, True):
+        if there:
+            page.write_text("before")
+        assert run("solve", "nowhere.json", *WEEK, "--html", str(page)).exit_code == 2
+        assert page.exists() == there
+    assert page.read_text() == "before"
+
+
 def test_check_accepts_what_solve_printed(territory, answer, tmp_path):
     roster = written(tmp_path / "roster.json", json.dumps(answer))
     checked = run("check", territory, roster, "--json")
@@ -103,7 +132,9 @@ def test_pins_that_contradict_are_named_and_fail(tmp_path):
     answer = json.loads(told.stdout)
     assert (answer["outcome"], answer["assignments"]) == ("INFEASIBLE", None)
     assert {breach["practitioner"] for breach in answer["conflict"]} == {"gp-02"}
-    assert run("solve", path, *WEEK).exit_code == 1
+    page = tmp_path / "page.html"
+    assert run("solve", path, *WEEK, "--html", str(page)).exit_code == 1
+    assert "Aucun tableau n’est possible." in page.read_text(encoding="utf-8")
 
 
 def test_ctrl_c_ends_the_search_and_keeps_the_best_roster_so_far(tmp_path):
