@@ -35,7 +35,7 @@ MEASURES_NOTE = (
     f" seeds together. *s*: of the wall clock, all included. Ours has {OUR_WORKERS} workers; Timefold's free edition"
     " has one thread, and its time begins when its Java is ready."
 )
-LEFT_OUT = f"Timefold was left out: {TIMEFOLD_PYTHON} names no interpreter that has it."
+LEFT_OUT = f"Timefold was left out: {TIMEFOLD_PYTHON} names no interpreter that has it (README)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from timefold.solver import SolverFactory
+from timefold.solver import SolutionManager, SolverFactory
 from timefold.solver.config import (
     Duration,
     EnvironmentMode,
@@ -56,7 +56,9 @@ def main() -> None:
         score_director_factory_config=ScoreDirectorFactoryConfig(constraint_provider_function=rules_and_goals),
         termination_config=TerminationConfig(spent_limit=Duration(milliseconds=round(1000 * question["seconds"]))),
     )
-    roster = SolverFactory.create(config).build_solver().solve(asked(question))
+    factory = SolverFactory.create(config)
+    roster = factory.build_solver().solve(asked(question))
+    SolutionManager.create(factory).update(roster)  # a construction cut short leaves the score of its next step
     held = [[seat.session, seat.practitioner.number, seat.host.number] for seat in roster.seats if seat.practitioner]
     json.dump(
         {"held": held, "goals": {name: -roster.score.soft_scores[level] for name, level in COUNTED.items()}}, sys.stdout
