@@ -43,10 +43,14 @@ def unevenness(hosts: int, held: list[int]) -> int:
 
 @constraint_provider
 def rules_and_goals(factory: ConstraintFactory) -> list[Constraint]:
-    return [*rules_of_time(factory), *rules_of_places(factory), *fairness(factory), *other_goals(factory)]
+    return [*rules_of_counts(factory), *rules_of_pairs(factory), *rules_of_places(factory), *goals(factory)]
 
 
-def rules_of_time(factory: ConstraintFactory) -> list[Constraint]:
+def goals(factory: ConstraintFactory) -> list[Constraint]:
+    return [*fairness(factory), *seats(factory), *rotation(factory)]
+
+
+def rules_of_counts(factory: ConstraintFactory) -> list[Constraint]:
     return [
         factory.for_each(Seat)
         .group_by(lambda seat: seat.practitioner, lambda seat: seat.half_day, ConstraintCollectors.count())
@@ -63,6 +67,11 @@ def rules_of_time(factory: ConstraintFactory) -> list[Constraint]:
         .filter(lambda practitioner, week, count: count > practitioner.max_per_week)
         .penalize(HARD, lambda practitioner, week, count: count - practitioner.max_per_week)
         .as_constraint("maximum per week"),
+    ]
+
+
+def rules_of_pairs(factory: ConstraintFactory) -> list[Constraint]:
+    return [
         factory.for_each(Apart)
         .join(Seat, Joiners.equal(lambda apart: apart.first, lambda seat: seat.session))
         .join(
@@ -142,7 +151,7 @@ def fairness(factory: ConstraintFactory) -> list[Constraint]:
     ]
 
 
-def other_goals(factory: ConstraintFactory) -> list[Constraint]:
+def seats(factory: ConstraintFactory) -> list[Constraint]:
     return [
         factory.for_each_including_unassigned(Seat)
         .filter(lambda seat: seat.practitioner is None)
@@ -154,6 +163,14 @@ def other_goals(factory: ConstraintFactory) -> list[Constraint]:
         .group_by(lambda seat: seat.practitioner, lambda seat: seat.week, ConstraintCollectors.count())
         .reward(soft(WISHES), lambda practitioner, week, count: 3 * min(count, practitioner.min_per_week))
         .as_constraint("wishes, weekly minimum"),
+        factory.for_each(Seat)
+        .penalize(soft(TRAVEL), lambda seat: seat.travel_of.get(seat.way(), 0))
+        .as_constraint("travel"),
+    ]
+
+
+def rotation(factory: ConstraintFactory) -> list[Constraint]:
+    return [
         factory.for_each(Seat)
         .filter(lambda seat: seat.hosts_in_turn > 1)
         .group_by(
@@ -169,7 +186,4 @@ def other_goals(factory: ConstraintFactory) -> list[Constraint]:
         )
         .penalize(soft(ROTATION), lambda group, hosts, held: unevenness(hosts, held))
         .as_constraint("rotation"),
-        factory.for_each(Seat)
-        .penalize(soft(TRAVEL), lambda seat: seat.travel_of.get(seat.way(), 0))
-        .as_constraint("travel"),
     ]
