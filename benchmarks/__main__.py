@@ -1,14 +1,15 @@
-"""`python -m benchmarks [import] [solve] [search] [booking]`: measure, print the tables, keep the results."""
+"""`python -m benchmarks [import] [solve] [comparison] …`: measure, print the tables, keep the results."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks import booking, importing, report, searching, solving
+from benchmarks import booking, comparison, importing, report, searching, solving
 from benchmarks.measuring import QUICK, Effort
 
 BENCHMARKS: Mapping[str, Callable[[Effort], Sequence[report.Table]]] = {
     "import": importing.measure,
     "solve": solving.measure,
+    "comparison": comparison.measure,
     "search": searching.measure,
     "booking": booking.measure,
 }

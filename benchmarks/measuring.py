@@ -14,14 +14,15 @@ GOLOMB_MARKS, GOLOMB_LENGTH = 9, 44
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """Repetitions of each measurement, seconds of each load, seconds that each solve may take."""
+    """Repetitions of each measurement, seconds of each load, seconds that a solve may take, and one of Timefold's."""
 
     repeats: int = 5
     seconds: float = 5
     solve_seconds: float = 20
+    timefold_seconds: float = 60
 
 
-QUICK = Effort(repeats=1, seconds=1, solve_seconds=10)
+QUICK = Effort(repeats=1, seconds=1, solve_seconds=10, timefold_seconds=5)
 
 
 def seconds_of(work: Callable[[], object]) -> float:

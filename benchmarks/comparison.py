@@ -1,0 +1,108 @@
+"""Quality: our rosters beside the secretary's and Timefold's, all counted by the same plain rules and goals."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+from benchmarks.contenders import OUR_WORKERS, TIMEFOLD_PYTHON, Method, Roster, methods
+from benchmarks.measuring import Effort, middle
+from benchmarks.report import Row, Table
+from benchmarks.solving import Case
+from benchmarks.territories import L, M, S
+from service.domain.availability import Level
+from service.domain.fairness import fairness_table
+from service.domain.goals import goal_values
+from service.domain.policy import Goal
+from service.domain.rules import breaches
+from service.domain.solving import Problem
+
+SESSION_MINUTES = 120
+CASES = (
+    *(
+        Case(name=f"generated {shape.name}, 4 weeks", first_week="2026-W49", weeks=4, shape=shape)
+        for shape in (S, M, L)
+    ),
+    Case(name=f"generated {M.name}, 13 weeks", first_week="2026-W49", weeks=13, shape=M),
+)
+GOALS_NOTE = (
+    "Medians; lower is better, the first goal in which two rosters differ decides. Timefold"
+    " does not seek access, which comes before rotation and travel."
+)
+MEASURES_NOTE = (
+    f"Medians. Balances are in sessions of {SESSION_MINUTES} minutes, km are there and back. *breaches*: of rules, all"
+    f" seeds together. *s*: of the wall clock, all included. Ours has {OUR_WORKERS} workers; Timefold's free edition"
+    " has one thread, and its time begins when its Java is ready."
+)
+LEFT_OUT = f"Timefold was left out: {TIMEFOLD_PYTHON} names no interpreter that has it (README)."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A roster found in so many seconds: the rules it breaks, its goal values, and what people ask about."""
+
+    seconds: float
+    breaches: int
+    goals: Mapping[Goal, int]
+    measures: Mapping[str, float]
+
+
+def measure(effort: Effort) -> Sequence[Table]:
+    goals: list[Row] = []
+    measures: list[Row] = []
+    contenders = methods(effort)
+    for case in CASES:
+        problems = {seed: case.problem(seed) for seed in range(1, effort.repeats + 1)}
+        for name, method in contenders.items():
+            judged = [_judged(method, problem, seed) for seed, problem in problems.items()]
+            goals.append({"case": case.name, "method": name, **_goals(judged)})
+            measures.append({"case": case.name, "method": name, **_measures(judged)})
+    seeds = f"Seeds 1 to {effort.repeats} (of the territory, of our solver and of Timefold)."
+    absent = () if len(contenders) > 2 else (LEFT_OUT,)
+    return [
+        Table(title="Comparison: goals", rows=goals, notes=(f"{seeds} {GOALS_NOTE}", *absent)),
+        Table(title="Comparison: what people ask about", rows=measures, notes=(MEASURES_NOTE,)),
+    ]
+
+
+def _judged(method: Method, problem: Problem, seed: int) -> Judged:
+    start = perf_counter()
+    roster = method(problem, seed)
+    return Judged(
+        seconds=perf_counter() - start,
+        breaches=len(breaches(problem, roster)),
+        goals=goal_values(problem, roster),
+        measures=measures_of(problem, roster),
+    )
+
+
+def measures_of(problem: Problem, roster: Roster) -> Mapping[str, float]:
+    asked = sum(session.template.seats for session in problem.sessions)
+    levels = Counter(problem.level(one.practitioner, problem.session_at[one.key]) for one in roster)
+    balances = [row.balance for row in fairness_table(problem, roster)]
+    unloved = [row.balance_unloved for row in fairness_table(problem, roster)]
+    return {
+        "seats": asked,
+        "empty": asked - len(roster),
+        "avoid": levels[Level.AVOID],
+        "preferred": levels[Level.PREFERRED],
+        "worst balance": max(balances) / SESSION_MINUTES,
+        "worst unloved": max(unloved) / SESSION_MINUTES,
+        "Σ balance": sum(map(abs, balances)) / SESSION_MINUTES,
+        "Σ unloved": sum(map(abs, unloved)) / SESSION_MINUTES,
+        "km": goal_values(problem, roster)[Goal.TRAVEL],
+    }
+
+
+def _goals(judged: Sequence[Judged]) -> Row:
+    return {goal.value: median(each.goals[goal] for each in judged) for goal in judged[0].goals}
+
+
+def _measures(judged: Sequence[Judged]) -> Row:
+    medians = {name: middle((each.measures[name] for each in judged), digits=2) for name in judged[0].measures}
+    return {
+        **medians,
+        "breaches": sum(each.breaches for each in judged),
+        "s": middle((each.seconds for each in judged), digits=2),
+    }
