@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from math import isfinite
 
@@ -14,6 +15,7 @@ from service.domain.rosters import Assignment, HalfDay, Modality, Session
 from service.domain.solving import Problem
 
 Roster = Sequence[Assignment]
+HalfDayOf = tuple[date, HalfDay]
 
 WISH_PENALTY: Mapping[Level, int] = {Level.PREFERRED: 0, Level.AVAILABLE: 1, Level.AVOID: 3}
 SHORT_OF_MINIMUM_PENALTY = 3
@@ -71,19 +73,29 @@ def wish_penalty(problem: Problem, practitioner: PractitionerId, session: Sessio
 
 def access(problem: Problem, roster: Roster) -> int:
     """Σ over half-days asked and communes of population × minutes to the nearest session, ÷ 1 000, half up."""
-    asked: set[tuple[object, HalfDay]] = {(session.on, session.half_day) for session in problem.sessions}
-    held: dict[tuple[object, HalfDay], set[Point]] = defaultdict(set)
+    open_at = places_open(problem, roster)
+    total = Fraction(0)
+    for half_day in half_days_asked(problem):
+        for commune in problem.file.communes:
+            nearest = (problem.travel_minutes(commune.point, point) for point in open_at[half_day])
+            total += commune.population * Fraction(min(FARTHEST_MINUTES, min(nearest, default=FARTHEST_MINUTES)))
+    return half_up(total / 1000)
+
+
+def half_days_asked(problem: Problem) -> set[HalfDayOf]:
+    """Those with at least one session."""
+    return {(session.on, session.half_day) for session in problem.sessions}
+
+
+def places_open(problem: Problem, roster: Roster) -> Mapping[HalfDayOf, set[Point]]:
+    """Where sessions are held in person, by half-day; nowhere on the others."""
+    held: dict[HalfDayOf, set[Point]] = defaultdict(set)
     for assignment in roster:
         session = problem.session_at[assignment.key]
         point = problem.point(assignment.practice, assignment.on)
         if session.template.modality is Modality.IN_PERSON and point is not None:
             held[session.on, session.half_day].add(point)
-    total = Fraction(0)
-    for half_day in asked:
-        for commune in problem.file.communes:
-            nearest = (problem.travel_minutes(commune.point, point) for point in held[half_day])
-            total += commune.population * Fraction(min(FARTHEST_MINUTES, min(nearest, default=FARTHEST_MINUTES)))
-    return half_up(total / 1000)
+    return held
 
 
 def host_groups(problem: Problem) -> Mapping[frozenset[PracticeId], list[Session]]:
