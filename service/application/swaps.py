@@ -26,13 +26,13 @@ async def find_candidates(
     instead_of: PractitionerId | None,
     caller: Caller,
     now: datetime,
-) -> tuple[OpenCall, Territory]:
+) -> OpenCall:
     """Who could take a seat of a session that has yet to begin. Raises NotFound, RosterNotReady, SessionBegun."""
     async with database.transaction() as session:
         _, content, problem = await read_with_problem(session, id)
     call = await asyncio.to_thread(candidates_for, problem, content.assignments, key, instead_of=instead_of)
     refuse_begun(problem, [key], now=now)
-    return call, problem.file.territory
+    return call
 
 
 async def find_swaps(
