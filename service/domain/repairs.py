@@ -121,7 +121,7 @@ def goal_changes(before: Mapping[Goal, int], after: Mapping[Goal, int]) -> Itera
 def fairness_changes(before: Collection[FairnessRow], after: Collection[FairnessRow]) -> Iterator[FairnessChange]:
     """Of everybody whose row changes, in their order."""
     was, now = ({row.practitioner: row for row in rows} for rows in (before, after))
-    for id in {**now, **was}:
+    for id in {**was, **now}:
         if was.get(id) != now.get(id):
             yield FairnessChange(practitioner=id, before=was.get(id), after=now.get(id))
 
