@@ -102,11 +102,12 @@ class SessionSupposed:
         return SessionKey(self.template.id, self.on)
 
     def faults(self, problem: Problem) -> Iterator[Fault]:
-        strange = [host for host in self.template.hosts if host not in problem.practice_of]
-        for host in strange:
-            yield Fault.unknown("template.hosts", "practice", host, problem.practice_of)
-        if not strange:
-            yield from _not_to_be_added(problem, self.template, self.on)
+        strange = [
+            Fault.unknown(f"template.hosts[{index}]", "practice", host, problem.practice_of)
+            for index, host in enumerate(self.template.hosts)
+            if host not in problem.practice_of
+        ]
+        yield from strange or _not_to_be_added(problem, self.template, self.on)
 
     def applied(self, problem: Problem) -> Problem:
         return _with_session(problem, self.template, self.on)
