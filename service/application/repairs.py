@@ -14,8 +14,9 @@ from service.domain.answers import Answer
 from service.domain.bookings import Booking
 from service.domain.callers import Caller
 from service.domain.changes import Change
+from service.domain.directory import PractitionerId
 from service.domain.errors import RulesBroken, StaleVersion, Unavailable
-from service.domain.offering import seats_withdrawn
+from service.domain.offering import handed_over, seats_withdrawn
 from service.domain.repairs import Repair, repair_of, repair_problem, standing_problem
 from service.domain.roster_life import Roster
 from service.domain.rosters import Assignment, RosterId, Session
@@ -35,13 +36,21 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookingTouched:
+    """A booking whose seat goes. `to`: who receives the patient at the same time and place; None: to be moved first."""
+
+    booking: Booking
+    to: PractitionerId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A repair of a roster at a version, and the bookings whose seats it takes away. `is_saved`: it is that version."""
+    """A repair of a roster at a version, and the bookings it touches. `is_saved`: it is that version."""
 
     roster: Roster
     problem: Problem
     repair: Repair
-    bookings: tuple[Booking, ...]
+    bookings: tuple[BookingTouched, ...]
     is_saved: bool = False
 
 
@@ -112,9 +121,13 @@ async def _planned(
     await asyncio.to_thread(refuse_strange, changes, asked.file)
     answer, assignments = await _solved(asked, limits)
     repair = await asyncio.to_thread(_judged, standing, asked, answer, assignments)
+    heirs = handed_over(asked, content, repair.difference)
     async with database.transaction() as session:
         bookings = await live_bookings(session, seats_withdrawn(content, repair.difference))
-    return Plan(roster=roster, problem=asked, repair=repair, bookings=bookings)
+    touched = (
+        BookingTouched(booking=each, to=heirs.get((each.slot.session, each.slot.practitioner))) for each in bookings
+    )
+    return Plan(roster=roster, problem=asked, repair=repair, bookings=tuple(touched))
 
 
 async def _solved(problem: Problem, limits: Limits) -> tuple[Answer, Seats]:

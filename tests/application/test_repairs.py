@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from service.application.bookings import book_place
+from service.application.bookings import book_place, get_booking
 from service.application.repairs import Saving, repair_roster, try_changes
 from service.application.roster_publishing import publish_roster
 from service.application.rosters import find_roster, list_versions, read_roster
 from service.domain.availability import Absence
 from service.domain.bookings import Origin, SlotId
 from service.domain.calendar import Weekday
-from service.domain.changes_of_persons import PractitionerAway, WeeklyMaximumChanged
+from service.domain.changes_of_persons import PractitionerAway, SeatDeclined, WeeklyMaximumChanged
 from service.domain.changes_of_places import RoomsClosed, SessionAdded, SessionDropped, SessionSupposed, StopAdded
 from service.domain.directory import PracticeId, PractitionerId, Stop
 from service.domain.errors import (
@@ -120,10 +120,26 @@ async def test_the_bookings_of_seats_that_go_are_listed_and_stand_in_the_way_of_
     roster = await published(database)
     mine, _ = await a_booking_with(database, GP_05), await a_booking_with(database, "gp-21")
     plan = await repairing(database, roster, ILL)
-    assert [booking.id for booking in plan.bookings] == [mine.id]
+    assert [(touched.booking.id, touched.to) for touched in plan.bookings] == [(mine.id, None)]
     with pytest.raises(SeatBooked):
         await repairing(database, roster, ILL, saving=over(3))
     assert await find_roster(database, roster.id, caller=ANNE) == roster
+
+
+async def test_patients_keep_time_and_place_with_whoever_takes_the_seat_over(database):
+    draft = await a_draft(database, *WHOLE_WEEK)
+    alike = tuple(replace(person, capacity_uplift=0) for person in FILE.practitioners)
+    async with database.transaction() as session:
+        await replace_territory_file(session, replace(FILE, practitioners=alike))
+    roster = await publish_roster(database, draft.id, expected_version=2, caller=ANNE, now=NOW)
+    booked = await a_booking_with(database, "gp-08")
+    declined = SeatDeclined(practitioner=PractitionerId("gp-08"), session=T11)
+    plan = await repairing(database, roster, declined, saving=over(3, reason="a swap"))
+    [touched] = plan.bookings
+    kept = await get_booking(database, booked.id, caller=ANNE)
+    assert kept.slot.practitioner == touched.to != "gp-08"
+    assert (kept.slot.time, kept.slot.practice, kept.status) == (booked.slot.time, booked.slot.practice, booked.status)
+    assert kept.version == booked.version + 1
 
 
 async def test_a_dropped_session_is_no_longer_asked_for_and_keeps_its_place_in_history(database):

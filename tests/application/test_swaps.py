@@ -1,14 +1,17 @@
 """Candidates and swaps against PostgreSQL: found, made, refused."""
 
+import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select
 
+from service.application.bookings import book_place, get_booking
 from service.application.roster_publishing import publish_roster
 from service.application.rosters import list_versions, read_roster
 from service.application.swaps import find_candidates, find_swaps, swap_seats
+from service.domain.bookings import Booking, Origin, SlotId, SlotState
 from service.domain.directory import PractitionerId
 from service.domain.errors import (
     Invalid,
@@ -17,8 +20,10 @@ from service.domain.errors import (
     RulesBroken,
     SeatBooked,
     SessionBegun,
+    SlotWithdrawn,
     StaleVersion,
 )
+from service.domain.needs import PlaceNamed
 from service.domain.rosters import RosterState, SessionKey, TemplateId
 from service.domain.swaps import Swap
 from service.storage.tables.bookings import SlotRow
@@ -105,11 +110,57 @@ async def test_a_swap_is_an_amendment_like_any_other(database):
         await swapping(database, roster, version=2)
     with pytest.raises(SessionBegun):
         await swapping(database, roster, now=MONDAY_BEGINS)
+
+
+async def a_booking_of(database, seat, *, case_ref="A-1", place=0):
     async with database.transaction() as session:
-        of_holder = SlotRow.practitioner_id == GP_01
-        await session.execute(update(SlotRow).where(of_holder).values(state="busy", taken=1))
+        day = (SlotRow.start_at >= seat.on, SlotRow.start_at < seat.on + timedelta(days=1))
+        of_seat = select(SlotRow.id).where(SlotRow.practitioner_id == seat.practitioner, *day)
+        slot = (await session.scalars(of_seat.order_by(SlotRow.start_at).offset(place).limit(1))).one()
+    named = PlaceNamed(slot=SlotId(slot), case_ref=case_ref, origin=Origin.SAS)
+    return await book_place(database, named, caller=ANNE, now=NOW)
+
+
+async def test_patients_of_both_keep_time_and_place(database):
+    roster = await published(database)
+    booked = [await a_booking_of(database, seat) for seat in (MINE, THEIRS)]
+    await swapping(database, roster)
+    kept = [await get_booking(database, each.id, caller=ANNE) for each in booked]
+    assert [each.slot.practitioner for each in kept] == ["gp-04", "gp-01"]
+    for was, now in zip(booked, kept, strict=True):
+        assert (now.slot.time, now.slot.practice, now.slot.state) == (was.slot.time, was.slot.practice, SlotState.BUSY)
+
+
+async def test_of_bookings_and_a_swap_at_once_nobody_loses_a_place(database):
+    """A booking under way may stop the swap, or find its place gone; what was booked is with whoever holds the seat."""
+    roster = await published(database)
+    bookings = [a_booking_of(database, MINE, case_ref=f"A-{number}", place=number) for number in range(4)]
+    done = await asyncio.gather(*bookings, swapping(database, roster), return_exceptions=True)
+    holder = "gp-01" if isinstance(done[-1], SeatBooked) else "gp-04"
+    for booked in (each for each in done if isinstance(each, Booking)):
+        kept = await get_booking(database, booked.id, caller=ANNE)
+        assert (kept.slot.practitioner, kept.slot.state) == (holder, SlotState.BUSY)
+    assert {type(each) for each in done} <= {Booking, tuple, SeatBooked, SlotWithdrawn}
+
+
+async def test_a_swap_that_is_taken_back_brings_the_patients_back(database):
+    roster = await published(database)
+    booked = await a_booking_of(database, MINE)
+    await swapping(database, roster)
+    back = Swap(give=SWAP.added[0], to=GP_01, take=SWAP.added[1])
+    await swapping(database, roster, back, version=4)
+    kept = await get_booking(database, booked.id, caller=ANNE)
+    assert (kept.slot, kept.version) == (booked.slot, booked.version + 2)
+
+
+async def test_patients_whose_hours_the_next_holder_does_not_offer_stand_in_the_way(database):
+    """With a medical assistant a holder sees one patient more, at other minutes."""
+    assisted = replace(MINE, practitioner=PractitionerId("gp-02"))
+    draft = await a_draft(database, MINE)
+    roster = await publish_roster(database, draft.id, expected_version=2, caller=ANNE, now=NOW)
+    await a_booking_of(database, MINE)
     with pytest.raises(SeatBooked):
-        await swapping(database, roster)
+        await swapping(database, roster, Swap(give=MINE, to=assisted.practitioner))
 
 
 async def test_what_has_begun_is_nobodys_to_take_or_give(database):

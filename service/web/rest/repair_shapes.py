@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from service.application.repairs import Plan
+from service.application.repairs import BookingTouched, Plan
 from service.domain.answers import GoalChange, GoalValue, Outcome
 from service.domain.equity import EquityRow, Reach
 from service.domain.policy import Goal
@@ -102,8 +102,22 @@ class EquityRowOut(BaseModel):
         return cls(insee=row.commune, population=row.population, before=before, after=after)
 
 
+class BookingTouchedOut(BaseModel):
+    """A booking whose seat goes."""
+
+    booking: BookingOut
+    to: str | None = Field(
+        description="Who receives the patient at the same time and place; null: move or cancel it first",
+        examples=["gp-04"],
+    )
+
+    @classmethod
+    def of(cls, touched: BookingTouched) -> "BookingTouchedOut":
+        return cls(booking=BookingOut.of(touched.booking), to=touched.to)
+
+
 class RepairOut(BaseModel):
-    """What becomes of the roster. `bookings`: those whose seats are taken away; they are moved or cancelled first."""
+    """What becomes of the roster, and for whom."""
 
     roster: UUID
     version: Version
@@ -116,7 +130,7 @@ class RepairOut(BaseModel):
     sessions_added: list[SessionNamedOut]
     sessions_dropped: list[SessionNamedOut]
     people: list[str] = Field(description="Who holds other seats than before", examples=[["gp-04", "gp-05"]])
-    bookings: list[BookingOut]
+    bookings: list[BookingTouchedOut]
     fairness: list[FairnessChangeOut] = Field(description="Everybody whose ledger changes")
     equity: list[EquityRowOut] = Field(description="Every commune")
 
@@ -135,7 +149,7 @@ class RepairOut(BaseModel):
             sessions_added=[SessionNamedOut.of(session) for session in repair.sessions_added],
             sessions_dropped=[SessionNamedOut.of(session) for session in repair.sessions_dropped],
             people=list(repair.people),
-            bookings=[BookingOut.of(booking) for booking in plan.bookings],
+            bookings=[BookingTouchedOut.of(touched) for touched in plan.bookings],
             fairness=[FairnessChangeOut.of(change) for change in repair.fairness],
             equity=[EquityRowOut.of(row) for row in repair.equity],
         )
