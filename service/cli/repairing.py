@@ -68,6 +68,7 @@ def what_if_command(
     add: saying.AddOption = None,
     close: saying.ClosedOption = None,
     most: saying.MaximumOption = None,
+    as_of: saying.AsOfOption = None,
     week: Annotated[str | None, typer.Option(help="The ISO week to solve, such as 2026-W49.")] = None,
     time_limit: LimitOption = 10,
     as_json: JsonOption = False,
@@ -81,7 +82,7 @@ def what_if_command(
     problem = Problem.of(territory_file, weeks)
     if assignments is None:
         assignments = solve_watched(problem, limits).assignments or ()
-    _mend(problem, assignments, changes, as_of=None, limits=limits, as_json=as_json, fewest_changes=False)
+    _mend(problem, assignments, changes, as_of=as_of, limits=limits, as_json=as_json, fewest_changes=False)
 
 
 def _mend(

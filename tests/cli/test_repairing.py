@@ -66,7 +66,7 @@ def test_repair_says_so_when_nothing_changes(territory, roster):
 
 
 def test_what_if_solves_the_week_first_when_there_is_no_roster(territory):
-    told = run("what-if", territory, "--week", "2026-W49", "--maximum", "gp-01:3", "--json")
+    told = run("what-if", territory, "--week", "2026-W49", "--maximum", "gp-01:3", *EARLY, "--json")
     assert told.exit_code == 0, told.output
     tried = json.loads(told.stdout)
     assert [goal["name"] for goal in tried["goals"]][:2] == ["coverage", "fairness_worst"]
