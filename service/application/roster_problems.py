@@ -33,6 +33,18 @@ async def problem_of_weeks(session: AsyncSession, territory: TerritoryId, weeks:
     return Problem.of(replace(file, burden_history=history), weeks, neighbours=neighbours)
 
 
+async def read_with_problem(session: AsyncSession, id: RosterId) -> tuple[Roster, RosterContent, Problem]:
+    """A settled roster, what it says, and its problem: sessions as drafted, people as they are now.
+
+    Raises NotFound, RosterNotReady.
+    """
+    roster = await get_roster(session, id)
+    roster.settled()
+    problem = await problem_of_weeks(session, roster.territory, roster.weeks)
+    content = await get_content(session, id)
+    return roster, content, _as_drafted(problem, roster, content)
+
+
 async def lock_with_problem(
     session: AsyncSession, id: RosterId, *, version: int
 ) -> tuple[Roster, RosterContent, Problem]:
@@ -46,8 +58,12 @@ async def lock_with_problem(
     problem = await problem_of_weeks(session, seen.territory, seen.weeks)
     roster = await lock_roster(session, id, version=version)
     content = await get_content(session, id)
+    return roster, content, _as_drafted(problem, roster, content)
+
+
+def _as_drafted(problem: Problem, roster: Roster, content: RosterContent) -> Problem:
     published = content.assignments if roster.state.is_public else ()
-    return roster, content, replace(problem, sessions=tuple(content.sessions.values()), published=published)
+    return replace(problem, sessions=tuple(content.sessions.values()), published=published)
 
 
 def _held(file: TerritoryFile, content: RosterContent) -> Iterator[Held]:

@@ -8,12 +8,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 from service.application.territory_file.faults import faults_in
 from service.application.territory_file.fields import Id, LocalDate, Shape
 from service.application.territory_file.json_text import parsed
-from service.domain.answers import Answer, FairnessRow, Gap, GoalValue
+from service.domain.answers import Answer, FairnessRow, Gap, GoalChange, GoalValue
 from service.domain.directory import PracticeId, PractitionerId
+from service.domain.equity import EquityRow, Reach
 from service.domain.errors import Fault, Invalid
 from service.domain.gaps import gaps
 from service.domain.goals import goal_values
-from service.domain.rosters import Assignment, TemplateId
+from service.domain.repairs import FairnessChange, Repair
+from service.domain.rosters import Assignment, Session, TemplateId
 from service.domain.rules import breaches
 from service.domain.solving import Breach, Problem
 
@@ -50,6 +52,29 @@ def check_json(problem: Problem, roster: Sequence[Assignment]) -> Document:
         "breaches": [_breach(breach) for breach in breaches(problem, roster)],
         "goals": [{"name": goal, "value": value} for goal, value in goal_values(problem, known).items()],
         "gaps": [_gap(gap) for gap in gaps(problem, known)],
+    }
+
+
+def repair_json(repair: Repair) -> Document:
+    """What `tourderole repair --json` prints: the difference, and `assignments` as `solve --json` writes them."""
+    proved = {goal.name: goal for goal in repair.proof}
+    change = repair.difference
+    return {
+        "outcome": repair.outcome,
+        "difference": {
+            "added": [_assignment(seat) for seat in change.added],
+            "removed": [_assignment(seat) for seat in change.removed],
+            "moved": [{"before": _assignment(move.before), "after": _assignment(move.after)} for move in change.moved],
+        },
+        "goals": [_goal_change(goal, proved.get(goal.name)) for goal in repair.goals],
+        "gaps_before": [_gap(gap) for gap in repair.gaps_before],
+        "gaps": [_gap(gap) for gap in repair.gaps],
+        "sessions_added": [_session(session) for session in repair.sessions_added],
+        "sessions_dropped": [_session(session) for session in repair.sessions_dropped],
+        "people": list(repair.people),
+        "fairness": [_fairness_change(row) for row in repair.fairness],
+        "equity": [_equity(row) for row in repair.equity],
+        "assignments": [_assignment(seat) for seat in repair.assignments],
     }
 
 
@@ -115,6 +140,29 @@ def _assignment(assignment: Assignment) -> Document:
         "practice": assignment.practice,
         "practitioner": assignment.practitioner,
     }
+
+
+def _goal_change(goal: GoalChange, proved: GoalValue | None) -> Document:
+    bound = {"bound": proved.bound} if proved else {}
+    return {"name": goal.name, "before": goal.before, "after": goal.after} | bound
+
+
+def _session(session: Session) -> Document:
+    return {"template": session.template.id, "date": session.on.isoformat()}
+
+
+def _fairness_change(row: FairnessChange) -> Document:
+    before, after = (row.before and _fairness(row.before), row.after and _fairness(row.after))
+    return {"practitioner": row.practitioner, "before": before, "after": after}
+
+
+def _equity(row: EquityRow) -> Document:
+    before, after = _reach(row.before), _reach(row.after)
+    return {"insee": row.commune, "population": row.population, "before": before, "after": after}
+
+
+def _reach(reach: Reach) -> Document:
+    return {"nearest_minutes": reach.nearest, "average_minutes": reach.average}
 
 
 def _gap(gap: Gap) -> Document:

@@ -57,7 +57,7 @@ def _sector(
     week: IsoWeek,
 ) -> RenderableType:
     days = [day for day in week.days() if day.weekday() < 6 or any(s.on == day for s in sessions)]
-    table = _table(f"Sector {name}", show_lines=True)
+    table = table_of(f"Sector {name}", show_lines=True)
     table.add_column("", no_wrap=True, width=5)
     for day in days:
         table.add_column(_day(day, problem.file.territory.holiday_zone), ratio=1, overflow="fold")
@@ -69,7 +69,7 @@ def _sector(
     return table
 
 
-def _table(title: str, *, show_lines: bool = False) -> Table:
+def table_of(title: str, *, show_lines: bool = False) -> Table:
     """All tables look alike, and fit a terminal of 80 columns."""
     return Table(
         title=title,
@@ -124,7 +124,7 @@ def reasons_line(problem: Problem, gap: Gap) -> str:
 def fairness_table(problem: Problem, rows: Sequence[FairnessRow]) -> RenderableType:
     """Who did what against whose share, the most burdened first; of many people, both ends."""
     ordered = sorted(rows, key=lambda row: (-row.balance, -row.balance_unloved, row.practitioner))
-    table = _table("\nFairness, in minutes: balance = prior + held - share")
+    table = table_of("\nFairness, in minutes: balance = prior + held - share")
     table.caption = "Above zero: did more than the share. * of evenings, Saturdays, eves of holidays"
     table.caption_justify = "left"
     for heading in ("", "share", "prior", "held", "balance", "share*", "prior*", "held*", "bal.*"):
@@ -151,7 +151,7 @@ def _fairness_cells(problem: Problem, row: FairnessRow) -> Iterator[RenderableTy
 
 def proof_table(goals: Iterable[GoalValue]) -> RenderableType:
     """Each goal in its order, what it came to, and what is proved: `bound` is what no roster goes below."""
-    table = _table("\nGoals, each at its best while those above it stay at theirs")
+    table = table_of("\nGoals, each at its best while those above it stay at theirs")
     for heading in ("goal", "value", "bound", "", ""):
         table.add_column(heading, justify="right" if heading in ("value", "bound") else "left")
     for goal in goals:

@@ -98,7 +98,7 @@ def check_command(
     """
     territory_file = read_file(file, read_territory_file)
     assignments = read_file(roster, read_roster_json)
-    problem = Problem.of(territory_file, _weeks(assignments, week, weeks))
+    problem = Problem.of(territory_file, weeks_of(assignments, week, weeks))
     broken = breaches(problem, assignments)
     if as_json:
         typer.echo(json.dumps(check_json(problem, assignments), ensure_ascii=False, indent=1))
@@ -115,7 +115,7 @@ def first_week(week: str | None, zone: ZoneInfo = PARIS) -> IsoWeek:
     try:
         return IsoWeek.parse(week)
     except Invalid as error:
-        raise _malformed(error.faults) from None
+        raise malformed(error.faults) from None
 
 
 def fault_line(fault: Fault) -> str:
@@ -131,7 +131,7 @@ def read_file(path: Path, read: Callable[[bytes], Read]) -> Read:
     except OSError as error:
         raise stopped(f"{path}: {error.strerror}", status=MALFORMED) from None
     except Invalid as error:
-        raise _malformed(error.faults) from None
+        raise malformed(error.faults) from None
 
 
 def solve_watched(problem: Problem, limits: Limits) -> Answer:
@@ -174,7 +174,7 @@ def _print_check(console: Console, problem: Problem, roster: Sequence[Assignment
     console.print(*told, sep="\n", markup=False, style="red" if broken else "green")
 
 
-def _weeks(roster: Sequence[Assignment], week: str | None, weeks: int | None) -> tuple[IsoWeek, ...]:
+def weeks_of(roster: Sequence[Assignment], week: str | None, weeks: int | None) -> tuple[IsoWeek, ...]:
     """Those named, else from the roster's first week to its last."""
     if week is not None:
         return first_week(week).following(weeks or 1)
@@ -189,5 +189,5 @@ def _weeks(roster: Sequence[Assignment], week: str | None, weeks: int | None) ->
     return first.following(spanned)
 
 
-def _malformed(faults: Sequence[Fault]) -> typer.Exit:
+def malformed(faults: Sequence[Fault]) -> typer.Exit:
     return stopped("\n".join(map(fault_line, faults)), status=MALFORMED)

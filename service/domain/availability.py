@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -67,6 +67,11 @@ class AvailabilityException:
     end: time
     kind: ExceptionKind
     level: Level = Level.AVAILABLE
+
+    def without(self, start: time, end: time) -> "Iterator[AvailabilityException]":
+        """What is left of it when that span is taken out."""
+        for rest in _without(OpenTime(start=self.start, end=self.end, level=self.level), start, end):
+            yield replace(self, start=rest.start, end=rest.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

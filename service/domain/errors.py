@@ -23,8 +23,9 @@ TourderoleError
 └── Unavailable             a dependency is down: retry later                        503
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import ClassVar
 
 
@@ -36,6 +37,13 @@ class Fault:
     code: str
     message: str
     hint: str | None = None
+
+    @staticmethod
+    def unknown(path: str, noun: str, id: str, known: Iterable[str]) -> "Fault":
+        """Nothing has that id; the hint names the nearest one."""
+        close = get_close_matches(id[:64], known, n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else None
+        return Fault(path=path, code="reference.unknown", message=f"there is no {noun} {id}", hint=hint)
 
 
 class TourderoleError(Exception):

@@ -15,6 +15,7 @@ from service.domain.rosters import Assignment, HalfDay, Modality, Session
 from service.domain.solving import Problem
 
 Roster = Sequence[Assignment]
+HalfDayOf = tuple[date, HalfDay]
 
 WISH_PENALTY: Mapping[Level, int] = {Level.PREFERRED: 0, Level.AVAILABLE: 1, Level.AVOID: 3}
 SHORT_OF_MINIMUM_PENALTY = 3
@@ -77,19 +78,10 @@ def access(problem: Problem, roster: Roster) -> int:
     return half_up(sum(peopled, Fraction(0)) / 1000)
 
 
-def asked_half_days(problem: Problem) -> frozenset[tuple[date, HalfDay]]:
-    return frozenset((session.on, session.half_day) for session in problem.sessions)
-
-
 def road_minutes(problem: Problem, roster: Roster) -> tuple[Fraction, ...]:
     """Per commune, in the file's order: Σ over half-days asked of minutes to the nearest session held in person."""
-    held: dict[tuple[date, HalfDay], set[Point]] = defaultdict(set)
-    for assignment in roster:
-        session = problem.session_at[assignment.key]
-        point = problem.point(assignment.practice, assignment.on)
-        if session.template.modality is Modality.IN_PERSON and point is not None:
-            held[session.on, session.half_day].add(point)
-    places = [held[half_day] for half_day in asked_half_days(problem)]
+    open_at = places_open(problem, roster)
+    places = [open_at[half_day] for half_day in half_days_asked(problem)]
     return tuple(
         sum((_nearest_minutes(problem, commune.point, points) for points in places), Fraction(0))
         for commune in problem.file.communes
@@ -99,6 +91,22 @@ def road_minutes(problem: Problem, roster: Roster) -> tuple[Fraction, ...]:
 def _nearest_minutes(problem: Problem, here: Point, points: Iterable[Point]) -> Fraction:
     nearest = min((problem.travel_minutes(here, point) for point in points), default=FARTHEST_MINUTES)
     return Fraction(min(FARTHEST_MINUTES, nearest))
+
+
+def half_days_asked(problem: Problem) -> set[HalfDayOf]:
+    """Those with at least one session."""
+    return {(session.on, session.half_day) for session in problem.sessions}
+
+
+def places_open(problem: Problem, roster: Roster) -> Mapping[HalfDayOf, set[Point]]:
+    """Where sessions are held in person, by half-day; nowhere on the others."""
+    held: dict[HalfDayOf, set[Point]] = defaultdict(set)
+    for assignment in roster:
+        session = problem.session_at[assignment.key]
+        point = problem.point(assignment.practice, assignment.on)
+        if session.template.modality is Modality.IN_PERSON and point is not None:
+            held[session.on, session.half_day].add(point)
+    return held
 
 
 def host_groups(problem: Problem) -> Mapping[frozenset[PracticeId], list[Session]]:

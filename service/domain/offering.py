@@ -1,13 +1,15 @@
 """The places that a roster's seats offer, and which of them a change of holders touches."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.domain.bookings import Slot
 from service.domain.directory import PractitionerId
-from service.domain.places import Seat, slots_of
+from service.domain.places import Seat, places_of, slots_of
 from service.domain.roster_content import Difference, RosterContent
 from service.domain.rosters import Assignment, Mode, SessionId, SessionKey
 from service.domain.solving import Problem
+
+SeatKey = tuple[SessionId, PractitionerId]
 
 
 def touched(change: Difference) -> frozenset[SessionKey]:
@@ -16,7 +18,7 @@ def touched(change: Difference) -> frozenset[SessionKey]:
     return frozenset(each.key for each in (*change.added, *change.removed, *moved))
 
 
-def seats_withdrawn(before: RosterContent, change: Difference) -> frozenset[tuple[SessionId, PractitionerId]]:
+def seats_withdrawn(before: RosterContent, change: Difference) -> frozenset[SeatKey]:
     """Seats whose places are no longer offered as they were; of a walk-in session, which has one counter, all."""
     left = {*change.removed, *(move.before for move in change.moved)}
     return frozenset(
@@ -24,6 +26,28 @@ def seats_withdrawn(before: RosterContent, change: Difference) -> frozenset[tupl
         for id, each in _seats(before, touched(change))
         if each in left or before.sessions[id].template.mode is Mode.WALK_IN
     )
+
+
+def handed_over(problem: Problem, before: RosterContent, change: Difference) -> Mapping[SeatKey, PractitionerId]:
+    """Whose seats somebody else takes, at the same practice with places at the same times: patients keep both.
+
+    A walk-in session has no such patients.
+    """
+    heirs: dict[SeatKey, PractitionerId] = {}
+    arrived = list(change.added)
+    session_at, id_at = before.session_at, {session.key: id for id, session in before.sessions.items()}
+    for left in (each for each in change.removed if session_at[each.key].template.mode is Mode.BOOKABLE):
+        for heir in arrived:
+            if (heir.key, heir.practice) == (left.key, left.practice) and _same_places(problem, left, heir):
+                heirs[id_at[left.key], left.practitioner] = heir.practitioner
+                arrived.remove(heir)
+                break
+    return heirs
+
+
+def _same_places(problem: Problem, left: Assignment, heir: Assignment) -> bool:
+    session, people = problem.session_at[left.key], problem.practitioner_of
+    return [*places_of(session, people[left.practitioner])] == [*places_of(session, people[heir.practitioner])]
 
 
 def slots_added(problem: Problem, after: RosterContent, change: Difference) -> Iterator[Slot]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from uuid import uuid4
 
 from service.domain.calendar import Interval
 from service.domain.directory import PracticeId
@@ -21,6 +22,15 @@ class RosterContent:
     @staticmethod
     def nothing() -> "RosterContent":
         return RosterContent(sessions={}, assignments=())
+
+    def amended(self, sessions: Iterable[Session], assignments: Iterable[Assignment]) -> "RosterContent":
+        """These sessions and seats; a session keeps its id, and one that is no longer listed stays as it is."""
+        id_at = {session.key: id for id, session in self.sessions.items()}
+        listed = {id_at.get(session.key) or SessionId(uuid4()): session for session in sessions}
+        by_time = sorted(
+            {**self.sessions, **listed}.items(), key=lambda one: (one[1].on, one[1].time, one[1].template.id)
+        )
+        return RosterContent(sessions=dict(by_time), assignments=tuple(sorted(assignments)))
 
     @property
     def session_at(self) -> Mapping[SessionKey, Session]:

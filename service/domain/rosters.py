@@ -1,6 +1,6 @@
 """Session templates, the sessions they yield, and who holds them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -178,12 +178,21 @@ def sessions_of(
     for week in weeks:
         for template in ordered:
             on = week.day(template.weekday)
-            hosts = tuple(host for host in template.hosts if by_id[host].point_on(on) is not None)
-            if hosts and template.runs(on, territory):
-                yield Session(
-                    template=template,
-                    on=on,
-                    time=interval_on(on, template.start, template.end, territory.zone),
-                    hosts=hosts,
-                    burden_class=BurdenClass.of(on, template.start, territory.holiday_zone),
-                )
+            if template.runs(on, territory) and (session := session_on(template, on, by_id, territory)):
+                yield session
+
+
+def session_on(
+    template: SessionTemplate, on: date, practice_of: Mapping[PracticeId, Practice], territory: Territory
+) -> Session | None:
+    """The template on this day, whatever the calendar says; None where no host has a place that day."""
+    hosts = tuple(host for host in template.hosts if practice_of[host].point_on(on) is not None)
+    if not hosts:
+        return None
+    return Session(
+        template=template,
+        on=on,
+        time=interval_on(on, template.start, template.end, territory.zone),
+        hosts=hosts,
+        burden_class=BurdenClass.of(on, template.start, territory.holiday_zone),
+    )

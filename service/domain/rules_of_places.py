@@ -47,8 +47,8 @@ def rooms(problem: Problem, roster: Roster) -> Iterator[Breach]:
         session = problem.session_at.get(assignment.key)
         if session is not None and assignment.practice in problem.practice_of:
             in_use[assignment.practice, assignment.on].append(session)
-    for (practice, _), sessions in in_use.items():
-        count = problem.practice_of[practice].rooms
+    for (practice, on), sessions in in_use.items():
+        count = problem.rooms(practice, on)
         for start in sorted({session.time.start for session in sessions}) if len(sessions) > count else ():
             at_once = [session for session in sessions if session.time.start <= start < session.time.end]
             if len(at_once) > count:

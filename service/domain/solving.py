@@ -59,13 +59,23 @@ class Held:
     point: Point
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Fewer rooms than usual at a practice, on days both included."""
+
+    practice: PracticeId
+    from_on: date
+    until_on: date
+    rooms: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """A territory, the weeks to fill, and what binds from outside them.
 
     `neighbours`: what is published in the weeks before and after (rest and Saturdays bind across). `published`: what
     stands published for these very weeks, for stability. `frozen`: sessions that have begun, whose holders stay those
-    of `published`.
+    of `published`. `closures`: days with fewer rooms.
     """
 
     file: TerritoryFile
@@ -74,6 +84,7 @@ class Problem:
     neighbours: tuple[Held, ...] = ()
     published: tuple[Assignment, ...] = ()
     frozen: frozenset[SessionKey] = frozenset()
+    closures: tuple[Closure, ...] = ()
 
     @staticmethod
     def of(
@@ -152,6 +163,11 @@ class Problem:
     def level(self, practitioner: PractitionerId, session: Session) -> Level | None:
         """At which level the practitioner consents to the whole session; None when he or she does not."""
         return consent(self.open_times(practitioner, session.on), session.template.start, session.template.end)
+
+    def rooms(self, practice: PracticeId, on: date) -> int:
+        """Seats at once that day: of the closures, the one that leaves fewest counts."""
+        closed = (each for each in self.closures if each.practice == practice and each.from_on <= on <= each.until_on)
+        return min([self.practice_of[practice].rooms, *(each.rooms for each in closed)])
 
     def point(self, practice: PracticeId, on: date) -> Point | None:
         return self.practice_of[practice].point_on(on)

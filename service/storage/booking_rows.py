@@ -1,6 +1,6 @@
 """Bookings as rows: found, listed, locked, changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from operator import eq, ge, lt
 from typing import Any, cast
@@ -11,9 +11,11 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import Booking, BookingId, BookingStatus, Origin, SlotId, SlotState
+from service.domain.directory import PractitionerId
 from service.domain.entries import Page
 from service.domain.errors import Fault, Invalid, NotFound, StaleVersion
 from service.domain.needs import BookingFilter
+from service.domain.rosters import SessionId
 from service.storage.places import Connected, slot_of, slots, told, venue_of
 from service.storage.tables.bookings import BookingRow
 
@@ -52,6 +54,15 @@ async def page_bookings(
     more = items[limit - 1] if len(items) > limit else None
     cursor = f"{more.slot.time.start.isoformat()}_{more.id}" if more else None
     return Page(items=tuple(items[:limit]), next_cursor=cursor)
+
+
+async def live_bookings(
+    session: AsyncSession, seats: Collection[tuple[SessionId, PractitionerId]]
+) -> tuple[Booking, ...]:
+    """The bookings of these seats that are yet to be honoured, by the time of their place."""
+    of_seats = tuple_(slots.c.session_id, slots.c.practitioner_id).in_(list(seats))
+    found = _TOLD.where(of_seats, bookings.c.status == BookingStatus.BOOKED)
+    return tuple(map(booking_of, await session.execute(found.order_by(bookings.c.slot_start_at, bookings.c.id))))
 
 
 def _meets(chosen: BookingFilter) -> list[ColumnElement[bool]]:

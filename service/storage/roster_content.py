@@ -8,6 +8,7 @@ from uuid import uuid4
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Table, delete, insert, select
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,6 +59,17 @@ async def replace_content(session: AsyncSession, roster: Roster, content: Roster
     if rows:
         await session.execute(insert(_table(SessionRow)), rows)
     await save_assignments(session, roster, content)
+
+
+async def save_sessions(session: AsyncSession, roster: Roster, before: RosterContent, after: RosterContent) -> None:
+    """Sessions that are new, and those that ask for other seats or hosts than before. None is ever deleted."""
+    changed = [
+        _session_columns(roster, id, each) for id, each in after.sessions.items() if before.sessions.get(id) != each
+    ]
+    if changed:
+        saved = upsert(_table(SessionRow))
+        as_now = {name: saved.excluded[name] for name in changed[0] if name != "id"}
+        await session.execute(saved.on_conflict_do_update(index_elements=["id"], set_=as_now), changed)
 
 
 async def save_assignments(

@@ -3,18 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from service.domain.bookings import Slot, SlotState
+from service.domain.bookings import BookingStatus, Slot, SlotState
 from service.domain.directory import PractitionerId
 from service.domain.errors import SeatBooked, SlotHeld
+from service.domain.offering import SeatKey
 from service.domain.rosters import SessionId
-from service.storage.tables.bookings import HoldRow, SlotRow
-
-SeatKey = tuple[SessionId, PractitionerId]
+from service.storage.tables.bookings import BookingRow, HoldRow, SlotRow
 
 
 async def add_slots(session: AsyncSession, slots: Iterable[Slot]) -> None:
@@ -30,6 +31,35 @@ async def add_slots(session: AsyncSession, slots: Iterable[Slot]) -> None:
         where=SlotRow.state == SlotState.WITHDRAWN,
     )
     await session.execute(offered, rows)
+
+
+async def hand_over(session: AsyncSession, heirs: Mapping[SeatKey, PractitionerId], *, now: datetime) -> None:
+    """Bookings of these seats go to the places at the same time and practice of whoever takes the seat over.
+
+    Those places are offered already. A booking that finds none stays where it is.
+    """
+    held = (SlotRow.session_id, SlotRow.practitioner_id)
+    offered = select(SlotRow.id, *held, SlotRow.state).where(_of(heirs.keys()), SlotRow.state != SlotState.WITHDRAWN)
+    for id, of_session, holder, state in await session.execute(offered.order_by(SlotRow.id).with_for_update()):
+        if state == SlotState.BUSY:
+            await _hand_over(session, id, heirs[SessionId(of_session), PractitionerId(holder)], now=now)
+
+
+async def _hand_over(session: AsyncSession, left: UUID, heir: PractitionerId, *, now: datetime) -> None:
+    was = aliased(SlotRow)
+    same = (
+        SlotRow.session_id == was.session_id,
+        SlotRow.practice_id == was.practice_id,
+        SlotRow.start_at == was.start_at,
+    )
+    free = (was.id == left, SlotRow.practitioner_id == heir, SlotRow.state == SlotState.FREE)
+    found = update(SlotRow).where(*same, *free).values(state=SlotState.BUSY, taken=1).returning(SlotRow.id)
+    taken = (await session.scalars(found, execution_options={"synchronize_session": False})).one_or_none()
+    if taken is not None:
+        live = (BookingRow.slot_id == left, BookingRow.status != BookingStatus.CANCELLED)
+        moved = {"slot_id": taken, "placed_at": now, "version": BookingRow.version + 1}
+        await session.execute(update(BookingRow).where(*live).values(moved))
+        await session.execute(update(SlotRow).where(SlotRow.id == left).values(state=SlotState.FREE, taken=0))
 
 
 async def withdraw_slots(session: AsyncSession, seats: Collection[SeatKey], *, now: datetime) -> None:

@@ -53,6 +53,13 @@ FRENCH: Mapping[str, str] = {
     "id.mismatch": "L'identifiant n'est pas celui de l'adresse",
     "rpps.duplicate": "Ce numéro RPPS est déjà celui de quelqu'un d'autre",
     "template.outside_snp_window": "Hors des heures de soins non programmés",
+    "session.unknown": "Le tour de rôle n'a pas cette plage",
+    "session.exists": "Le tour de rôle a déjà cette plage",
+    "session.outside_the_weeks": "Ce jour n'est pas dans les semaines du tour de rôle",
+    "session.wrong_weekday": "Ce modèle ne tombe pas ce jour de la semaine",
+    "change.one_of": "Un changement est une seule chose : une clé et une seule",
+    "swap.one_of": "Indiquez soit la plage prise en échange, soit qui prend celle-ci",
+    "swap.same_holder": "Un échange se fait à deux",
     "template.no_stop": "Le médicobus n'a pas d'arrêt ce jour-là",
 }
 

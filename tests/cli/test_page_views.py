@@ -21,7 +21,7 @@ from service.domain.calendar import IsoWeek
 from service.domain.directory import PractitionerId
 from service.domain.fairness import half_up
 from service.domain.gaps import gaps
-from service.domain.goals import access, asked_half_days
+from service.domain.goals import access, half_days_asked
 from service.domain.policy import Goal
 from service.domain.rosters import Modality
 from service.domain.solving import Rule
@@ -73,7 +73,7 @@ def test_a_dot_is_as_large_as_its_commune_is_peopled():
 def test_the_minutes_on_the_map_sum_to_the_goal_of_access():
     problem, answer = solved()
     dots = drawn_map(problem, answer.assignments).dots
-    half_days = len(asked_half_days(problem))
+    half_days = len(half_days_asked(problem))
     total = sum((dot.population * (dot.minutes or Fraction(0)) * half_days for dot in dots), Fraction(0))
     assert half_up(total / 1000) == access(problem, answer.assignments or ()) > 0
 

@@ -12,7 +12,7 @@ from service.cli.page.projection import WIDTH, Projection, ScaleBar, Spot
 from service.domain.directory import Commune, PracticeId
 from service.domain.fairness import half_up
 from service.domain.geography import Point
-from service.domain.goals import asked_half_days, road_minutes
+from service.domain.goals import half_days_asked, road_minutes
 from service.domain.rosters import Assignment, Modality, SessionKey
 from service.domain.solving import Problem
 
@@ -130,7 +130,7 @@ def travels(problem: Problem, roster: Iterable[Assignment]) -> Counter[tuple[Sit
 
 def _dots(problem: Problem, roster: Sequence[Assignment], projection: Projection) -> Iterator[Dot]:
     """The largest first, so that small ones are drawn upon them."""
-    half_days = len(asked_half_days(problem))
+    half_days = len(half_days_asked(problem))
     minutes = zip(problem.file.communes, road_minutes(problem, roster), strict=True)
     most = max(commune.population for commune in problem.file.communes) or 1
     for commune, total in sorted(minutes, key=lambda each: (-each[0].population, each[0].name)):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from service.application.roster_checks import breach_facts
 from service.application.rosters import compare_versions, find_roster, list_versions
-from service.domain.answers import FairnessRow, Gap, Outcome
+from service.domain.answers import FairnessRow, Gap, Outcome, Reason
 from service.domain.errors import Invalid, NotFound, RosterNotReady
 from service.domain.solving import Rule
 from service.web.dependencies import CallerDep, DatabaseDep
@@ -31,6 +31,10 @@ class ReasonOut(BaseModel):
     rule: Rule
     facts: Facts
 
+    @classmethod
+    def of(cls, reason: Reason) -> "ReasonOut":
+        return cls(practitioner=reason.practitioner, rule=reason.rule, facts=dict(reason.facts))
+
 
 class GapOut(BaseModel):
     """Seats of a session that nobody holds."""
@@ -42,7 +46,7 @@ class GapOut(BaseModel):
 
     @classmethod
     def of(cls, gap: Gap) -> "GapOut":
-        reasons = [ReasonOut(practitioner=r.practitioner, rule=r.rule, facts=dict(r.facts)) for r in gap.reasons]
+        reasons = [ReasonOut.of(reason) for reason in gap.reasons]
         return cls(template=gap.template, date=gap.on, seats=gap.seats, reasons=reasons)
 
 

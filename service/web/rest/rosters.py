@@ -59,7 +59,7 @@ WeekCursor = Annotated[
 ]
 
 
-def _tag(response: Response, roster: Roster) -> None:
+def tag_roster(response: Response, roster: Roster) -> None:
     response.headers["ETag"] = etag(roster.version)
 
 
@@ -91,7 +91,7 @@ async def ask_for_roster(
         keyed=keyed,
     )
     response.headers["Location"] = f"/v1/rosters/{roster.id}"
-    _tag(response, roster)
+    tag_roster(response, roster)
     return RosterSummaryOut.of(roster)
 
 
@@ -108,7 +108,7 @@ async def list_rosters_of_territory(
 async def get_roster(roster: RosterPath, response: Response, database: DatabaseDep, caller: CallerDep) -> RosterOut:
     """A roster with its sessions and who holds them."""
     read, content, territory = await read_roster(database, roster, caller=caller)
-    _tag(response, read)
+    tag_roster(response, read)
     return RosterOut.with_content(read, content, territory)
 
 
@@ -169,7 +169,7 @@ async def edit_assignments(
         caller=caller,
         now=now,
     )
-    _tag(response, edited)
+    tag_roster(response, edited)
     return RosterOut.with_content(edited, content, territory)
 
 
@@ -197,5 +197,5 @@ async def publish(
 ) -> RosterSummaryOut:
     """Make the roster binding and offer its places. There is no way back: it can be amended, with a reason."""
     published = await publish_roster(database, roster, expected_version=expected_version, caller=caller, now=now)
-    _tag(response, published)
+    tag_roster(response, published)
     return RosterSummaryOut.of(published)

@@ -1,0 +1,76 @@
+"""A changed roster saved: checked against the rules, counted anew, its places and history following."""
+
+import asyncio
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.application.roster_checks import refuse_begun, refuse_broken_rules, refuse_unknown
+from service.domain.assessing import assess
+from service.domain.callers import Caller
+from service.domain.offering import handed_over, seats_withdrawn, slots_added, touched
+from service.domain.roster_content import RosterContent, difference, room_numbers
+from service.domain.roster_life import Roster, RosterVersion
+from service.domain.solving import Problem
+from service.storage.roster_content import add_version, save_assignments, save_sessions
+from service.storage.rosters import save_roster
+from service.storage.slots import add_slots, hand_over, withdraw_slots
+
+
+async def save_changed(
+    session: AsyncSession,
+    roster: Roster,
+    problem: Problem,
+    before: RosterContent,
+    after: RosterContent,
+    *,
+    reason: str | None,
+    caller: Caller,
+    now: datetime,
+) -> Roster:
+    """The roster's next version, which says `after`; the same one when that is what it says.
+
+    `problem` is the stored one, its sessions those of `after`. Raises RosterNotReady, Invalid, RulesBroken,
+    SessionBegun, SeatBooked, SlotHeld.
+    """
+    worth = roster.settled()
+    if after == before:
+        return roster
+    refuse_unknown(problem, after.assignments)
+    refuse_broken_rules(problem, after.assignments, before=before.assignments)
+    worth = await asyncio.to_thread(assess, problem, after.assignments, worth)
+    changed = roster.edited(worth, reason=reason)
+    await save_roster(session, changed)
+    await save_sessions(session, changed, before, after)
+    await _save_seats(session, changed, problem, before, after, now=now)
+    said = RosterVersion.of(changed, after, made_by=caller.name, made_at=now, reason=reason)
+    await add_version(session, changed.id, said)
+    return changed
+
+
+async def _save_seats(
+    session: AsyncSession,
+    roster: Roster,
+    problem: Problem,
+    before: RosterContent,
+    after: RosterContent,
+    *,
+    now: datetime,
+) -> None:
+    """A draft says what it says; of what is published, the places follow, and patients keep time and place if they can.
+
+    New places come twice: those that patients are handed over to before the old ones go, the others once they are gone.
+    """
+    if not roster.state.is_public:
+        await save_assignments(session, roster, after)
+        return
+    change = difference(before.assignments, after.assignments)
+    refuse_begun(problem, touched(change), now=now)
+    heirs = handed_over(problem, before, change)
+    taken_over = {(id, heir) for (id, _), heir in heirs.items()}
+    added = list(slots_added(problem, after, change))
+    await add_slots(session, (slot for slot in added if (slot.session, slot.practitioner) in taken_over))
+    await hand_over(session, heirs, now=now)
+    await withdraw_slots(session, seats_withdrawn(before, change), now=now)
+    await save_assignments(session, roster, after, room_numbers(after.assignments, after.session_at))
+    await add_slots(session, added)
