@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from service.cli.rendering import GOAL_WORDS, gap_list, table_of
+from service.cli.rendering import gap_list, table_of
 from service.domain.calendar import Weekday
 from service.domain.equity import EquityRow
 from service.domain.repairs import Repair
 from service.domain.rosters import Assignment, Session
 from service.domain.solving import Problem
+from service.domain.wording import Language, goal_in_words
 
 SHOWN_COMMUNES = 8
 
@@ -49,7 +50,7 @@ def goal_table(repair: Repair) -> RenderableType:
     proved = {goal.name: goal.bound for goal in repair.proof}
     for goal in repair.goals:
         bound = proved.get(goal.name)
-        words = Text(GOAL_WORDS[goal.name], style="dim")
+        words = Text(goal_in_words(goal.name, Language.EN), style="dim")
         table.add_row(goal.name, str(goal.before), str(goal.after), "—" if bound is None else str(bound), words)
     return table
 

@@ -64,9 +64,7 @@ def _is_sure(works: Works, key: SessionKey, taken: Sum, *, is_only: bool) -> boo
     return (is_only and works.is_full(key)) or any(works.program.low[variable] == 1 for variable in taken)
 
 
-def _add_commune(
-    works: Works, commune: Commune, ways: Sequence[tuple[float, Opening]], terms: Terms
-) -> None:
+def _add_commune(works: Works, commune: Commune, ways: Sequence[tuple[float, Opening]], terms: Terms) -> None:
     """The commune's part of one half-day."""
     people = commune.population / 1000
     base = min([float(FARTHEST_MINUTES), *(minutes for minutes, opening in ways if opening.is_sure)])

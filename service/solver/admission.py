@@ -1,14 +1,16 @@
 """The rules about one assignment alone, for the solver: they say which decisions there are at all."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service.domain.availability import by_practitioner
 from service.domain.directory import PracticeId, Practitioner
 from service.domain.rosters import Modality, Session, TemplateId
 from service.domain.solving import Problem, Rule
 
-Sites = tuple[TemplateId, date | None]
+Sites = tuple[TemplateId, tuple[PracticeId, ...], date | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +51,21 @@ def rest_after_duty(problem: Problem, practitioner: Practitioner, session: Sessi
     )
 
 
-ADMISSION: Mapping[Rule, Callable[[Problem, Practitioner, Session], bool]] = {
+OF_TEMPLATE: Mapping[Rule, Callable[[Problem, Practitioner, Session], bool]] = {
     Rule.PLEDGE: pledge,
     Rule.AUDIENCE: audience,
+}
+"""The same for all sessions of a template."""
+
+OF_DATE: Mapping[Rule, Callable[[Problem, Practitioner, Session], bool]] = {
     Rule.VALIDITY: validity,
     Rule.ABSENCE: absence,
     Rule.REST_AFTER_DUTY: rest_after_duty,
     Rule.CONSENT: consent,
 }
 """Asked in this order, cheapest first."""
+
+ADMISSION: Mapping[Rule, Callable[[Problem, Practitioner, Session], bool]] = {**OF_TEMPLATE, **OF_DATE}
 
 
 def hosts_within_reach(problem: Problem, practitioner: Practitioner, session: Session) -> frozenset[PracticeId]:
@@ -75,19 +83,37 @@ def hosts_within_reach(problem: Problem, practitioner: Practitioner, session: Se
 
 
 def candidates(problem: Problem) -> Iterator[Candidate]:
-    """Everybody for every session that he or she could hold if there were nothing else."""
-    sites = [(_sites(problem, session), session) for session in problem.sessions]
+    """Everybody for every session that he or she could hold if there were nothing else.
+
+    A session that has begun has no other candidates than its holders, whatever the rules say today.
+    """
+    alike: dict[Sites, list[Session]] = defaultdict(list)
+    for session in problem.sessions:
+        if session.template.seats and session.key not in problem.frozen:
+            alike[_sites(problem, session)].append(session)
+    holders = by_practitioner(held for held in problem.published if held.key in problem.frozen & {*problem.session_at})
     for practitioner in problem.practitioners:
-        reached: dict[Sites, frozenset[PracticeId]] = {}
-        for site, session in sites:
-            if site not in reached:
-                reached[site] = hosts_within_reach(problem, practitioner, session)
-            hosts = reached[site]
-            if hosts and all(admits(problem, practitioner, session) for admits in ADMISSION.values()):
+        for held in holders.get(practitioner.id, ()):
+            session = problem.session_at[held.key]
+            yield Candidate(practitioner=practitioner, session=session, hosts=frozenset((held.practice,)))
+        for sessions in alike.values():
+            yield from _admitted(problem, practitioner, sessions)
+
+
+def _admitted(problem: Problem, practitioner: Practitioner, sessions: Sequence[Session]) -> Iterator[Candidate]:
+    """The practitioner for those of sessions with the same sites that he or she could hold."""
+    if not all(admits(problem, practitioner, sessions[0]) for admits in OF_TEMPLATE.values()):
+        return
+    if hosts := hosts_within_reach(problem, practitioner, sessions[0]):
+        for session in sessions:
+            if all(admits(problem, practitioner, session) for admits in OF_DATE.values()):
                 yield Candidate(practitioner=practitioner, session=session, hosts=hosts)
 
 
 def _sites(problem: Problem, session: Session) -> Sites:
-    """Sessions with the same sites are within reach of the same people: those of a template, save for mobile units."""
+    """Sessions with the same sites are within reach of the same people: those of a template, at the same hosts.
+
+    Save for mobile units, which stand elsewhere another day.
+    """
     moves = any(problem.practice_of[host].stops for host in session.hosts)
-    return session.template.id, session.on if moves else None
+    return session.template.id, session.hosts, session.on if moves else None

@@ -14,9 +14,10 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Open variables (`variables`: their numbers in the program) and the rows (`rows`) that bind them, row by row.
+    """Open variables and the rows that bind them, row by row, by their numbers in the program.
 
-    `columns`, `row_of`: of each coefficient, by the block's own numbering; `entries`: its place in the program. What is fixed has gone into the rows' limits.
+    `columns`, `row_of`: of each coefficient, by the block's own numbering; `entries`: its place in the program. What
+    is fixed has gone into the rows' limits.
     """
 
     variables: Indices
@@ -49,8 +50,15 @@ class Matrix:
         held = np.bincount(
             self._row_of, weights=self._coefficients * settled[self._columns], minlength=len(program.row_low)
         )
-        self._row_low = np.array(program.row_low) - held
-        self._row_high = np.array(program.row_high) - held
+        self._row_low: Numbers = np.array(program.row_low) - held
+        self._row_high: Numbers = np.array(program.row_high) - held
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether no row is broken by what is fixed alone, in which nothing is open."""
+        is_open = np.bincount(self._row_of, weights=self._open[self._columns], minlength=len(self._row_low)) > 0
+        is_kept = (self._row_low <= 0) & (self._row_high >= 0)
+        return bool((is_open | is_kept).all())
 
     def blocks(self) -> Iterator[Block]:
         """The first variables first."""
@@ -59,17 +67,18 @@ class Matrix:
         rows, columns = self._row_of[is_open], self._columns[is_open]
         labels = _joined(rows, columns, len(self.low))
         variables = np.flatnonzero(self._open)
+        if not len(variables):
+            return
         variables = variables[np.argsort(labels[variables], kind="stable")]
         entries = np.argsort(labels[columns], kind="stable")
         cuts = np.flatnonzero(np.diff(labels[variables])) + 1
-        block_labels = labels[variables][np.concatenate(([0], cuts))] if len(variables) else variables
+        block_labels = labels[variables][np.concatenate(([0], cuts))]
         entry_labels = labels[columns][entries]
         firsts = np.searchsorted(entry_labels, block_labels, side="left")
         lasts = np.searchsorted(entry_labels, block_labels, side="right")
         for those, first, last in zip(np.split(variables, cuts), firsts, lasts, strict=True):
-            if len(those):
-                span = entries[first:last]
-                yield self._block(those, rows[span], columns[span], places[span])
+            span = entries[first:last]
+            yield self._block(those, rows[span], columns[span], places[span])
 
     def _block(self, variables: Indices, rows: Indices, columns: Indices, entries: Indices) -> Block:
         own_rows, row_of = np.unique(rows, return_inverse=True)

@@ -32,6 +32,10 @@ class Budget:
     def is_over(self) -> bool:
         return self.left_seconds <= 0 or self.should_stop()
 
+    def begin(self) -> None:
+        """From now on."""
+        self.started, self.work_seconds = perf_counter(), 0
+
     def spend(self, iterations: int) -> None:
         """So much work was done."""
         self.work_seconds += iterations / ITERATIONS_PER_SECOND

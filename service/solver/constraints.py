@@ -133,7 +133,7 @@ def rooms(works: Works) -> None:
     for (practice, _), keys in hosted.items():
         for start in sorted({session_at[key].time.start for key in keys}):
             at_once = [key for key in keys if session_at[key].time.start <= start < session_at[key].time.end]
-            count = works.problem.practice_of[practice].rooms
+            count = works.problem.rooms(practice, at_once[0].on)
             if sum(session_at[key].template.seats for key in at_once) > count:
                 works.program.row([*chain(*(works.seats_at[key][practice] for key in at_once))], high=count)
 
@@ -148,13 +148,20 @@ def pins(works: Works) -> None:
 
 
 def frozen(works: Works) -> None:
-    """In a session that has begun, whoever held it holds it, where it was, and nobody else does."""
+    """In a session that has begun, whoever held it holds it, where it was, and nobody else does.
+
+    For every seat held in one: holds[p, s] = 1, and takes[s, h] = 1 for its host h. A row that is thereby above its
+    limit (somebody has fallen ill since, a room has closed) allows just that, and no more.
+    """
     before = {(held.practitioner, held.key): held.practice for held in works.problem.published}
+    begun = set()
     for (practitioner, key), variable in works.holds.items():
         if key in works.problem.frozen:
-            works.program.fix(variable, float((practitioner, key) in before))
-            if (practitioner, key) in before:
-                _take(works, key, before[practitioner, key])
+            works.program.fix(variable, 1)
+            begun.add(variable)
+            _take(works, key, before[practitioner, key])
+    if begun:
+        works.program.allow_what_is_fixed()
 
 
 def _take(works: Works, key: SessionKey, practice: PracticeId) -> None:

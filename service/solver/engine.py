@@ -1,11 +1,11 @@
 """HiGHS at work on one block: its linear relaxation, and the best in whole numbers."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from service.solver.blocks import Block, Numbers
 from service.solver.budget import Budget
@@ -14,9 +14,6 @@ _SOLVED = highspy.HighsModelStatus.kOptimal
 _IMPOSSIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 _HAS_VALUES = 2  # primal_solution_status: feasible
 
-Sight = Callable[[float, float], None]
-"""Hears the cost of the best solution (infinite: none yet) and the bound."""
-
 
 def _say_nothing_at_first_use() -> None:
     """The library greets on standard output when it is first used, which is where answers are written."""
@@ -24,7 +21,7 @@ def _say_nothing_at_first_use() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
-        highspy.Highs()
+        highspy.Highs()  # type: ignore[no-untyped-call]
     finally:
         os.dup2(standard_output, 1)
         os.close(nowhere)
@@ -57,7 +54,7 @@ class Engine:
     def __init__(self, block: Block, budget: Budget) -> None:
         self._block = block
         self._budget = budget
-        self._highs = highspy.Highs()
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         options = {"output_flag": False, "threads": 1, "random_seed": budget.limits.seed, "mip_rel_gap": 0.0}
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
@@ -91,15 +88,10 @@ class Engine:
         *,
         seconds: float,
         gap: float,
-        sight: Sight = lambda value, bound: None,
     ) -> Found:
         """The least cost in whole numbers, to within the gap."""
         self._ask(cost, whole=self._block.whole)
         self._highs.setOptionValue("mip_abs_gap", gap)
-        self._highs.cbMipLogging.clear()
-        self._highs.cbMipLogging += lambda event: sight(
-            event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
-        )
         status = self._run(seconds)
         if status in _IMPOSSIBLE:
             return Found(values=None, bound=np.inf)
@@ -108,9 +100,9 @@ class Engine:
         values = np.array(self._highs.getSolution().col_value) if is_found else None
         return Found(values=values, bound=float(info.mip_dual_bound))
 
-    def _ask(self, cost: Numbers, *, whole: np.ndarray) -> None:
+    def _ask(self, cost: Numbers, *, whole: NDArray[np.bool_]) -> None:
         everything = np.arange(len(cost), dtype=np.int32)
-        kinds = np.where(whole, highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous)
+        kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])[whole.astype(int)]
         self._highs.changeColsCost(len(cost), everything, cost)
         self._highs.changeColsIntegrality(len(cost), everything, kinds)
 

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpSolver
+import numpy as np
 
 from service.domain.directory import PracticeId
 from service.domain.rosters import Assignment, SessionKey
 from service.domain.rules import breaches
 from service.domain.solving import Breach, Problem, Rule
 from service.domain.territory_file import Pin
+from service.solver.blocks import Matrix
+from service.solver.budget import Budget
 from service.solver.constraints import BETWEEN
+from service.solver.engine import Engine
 from service.solver.variables import Works
 
 
@@ -22,7 +25,7 @@ class Pinned:
     conflict: tuple[Breach, ...] = ()
 
 
-def settle_pins(works: Works) -> Pinned:
+def settle_pins(works: Works, budget: Budget) -> Pinned:
     """Since every seat may stay empty, there is no roster exactly when the pins alone break a rule."""
     pins = works.problem.pins
     if not pins:
@@ -30,12 +33,12 @@ def settle_pins(works: Works) -> Pinned:
     for pin in pins:
         if not _may_stand(works, pin):
             return Pinned(conflict=_broken(works.problem, [pin]))
-    together = _together(works, pins)
+    together = _together(works, pins, budget)
     if together is not None:
         return Pinned(assignments=together)
     for pin in pins:
         fewer = [other for other in pins if other is not pin]
-        if _together(works, fewer) is None:
+        if _together(works, fewer, budget) is None:
             pins = tuple(fewer)
     return Pinned(conflict=_broken(works.problem, pins))
 
@@ -49,19 +52,23 @@ def _may_stand(works: Works, pin: Pin) -> bool:
     )
 
 
-def _together(works: Works, pins: Sequence[Pin]) -> tuple[Assignment, ...] | None:
+def _together(works: Works, pins: Sequence[Pin], budget: Budget) -> tuple[Assignment, ...] | None:
     """A lawful roster of these pins and nothing else, if there is one."""
     problem = replace(works.problem, file=replace(works.problem.file, pins=tuple(pins)))
     seats = {(pin.practitioner, SessionKey(pin.template, pin.on)) for pin in pins}
     pinned = Works.of(problem, [one for one in works.candidates if (one.practitioner.id, one.session.key) in seats])
     for rule in BETWEEN.values():
         rule(pinned)
-    solver = CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.catch_sigint_signal = False
-    if solver.solve(pinned.model) not in (OPTIMAL, FEASIBLE):
+    matrix = Matrix(pinned.program)
+    if not matrix.is_possible:
         return None
-    return pinned.roster(list(solver.response_proto.solution))
+    values = matrix.low
+    for block in matrix.blocks():
+        found = Engine(block, budget).optimise(np.zeros(len(block.variables)), seconds=budget.left_seconds, gap=1)
+        if found.values is None:
+            return None
+        values[block.variables] = found.values
+    return pinned.roster(values.tolist())
 
 
 def _broken(problem: Problem, pins: Sequence[Pin]) -> tuple[Breach, ...]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from service.domain.directory import PracticeId
@@ -11,7 +10,7 @@ from service.domain.goals import SHORT_OF_MINIMUM_PENALTY, host_groups, wish_pen
 from service.domain.policy import Goal
 from service.domain.rosters import Session
 from service.solver.access import access
-from service.solver.loads import Branch, Load
+from service.solver.loads import Branch
 from service.solver.penalties import Penalty, Terms
 from service.solver.travel_goal import travel
 from service.solver.variables import Works

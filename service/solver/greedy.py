@@ -12,13 +12,24 @@ from service.solver.admission import Candidate
 from service.solver.variables import Works
 
 
-def least_loaded_first(works: Works, pinned: Iterable[Assignment] = ()) -> tuple[Assignment, ...]:
-    """A lawful roster: the seats with fewest candidates first, each to whoever may and has the lowest balance."""
+def least_loaded_first(
+    works: Works, pinned: Iterable[Assignment] = (), standing_before: Iterable[Assignment] = ()
+) -> tuple[Assignment, ...]:
+    """A lawful roster: the seats with fewest candidates first, each to whoever may and has the lowest balance.
+
+    After what has begun and what is pinned, and what stood before as far as it is still lawful.
+    """
     balances = _Balances(works.problem)
     standing = Standing(works.problem)
-    for pin in pinned:
-        standing.add(pin)
-        balances.add(pin.practitioner, works.problem.session_at[pin.key])
+    begun = [held for held in works.problem.published if (held.practitioner, held.key) in works.holds]
+    for kept in {*(held for held in begun if held.key in works.problem.frozen), *pinned}:
+        standing.add(kept)
+        balances.add(kept.practitioner, works.problem.session_at[kept.key])
+    for held in sorted(standing_before):
+        is_new = held not in standing.of_session(held.key)
+        if is_new and (held.practitioner, held.key) in works.holds and not standing.broken_by(held):
+            standing.add(held)
+            balances.add(held.practitioner, works.problem.session_at[held.key])
     for key in sorted(works.of_session, key=lambda key: (len(works.of_session[key]), key)):
         session = works.problem.session_at[key]
         for one in sorted(works.of_session[key], key=balances.of):

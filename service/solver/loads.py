@@ -144,9 +144,7 @@ class _Loading:
             row = program.row([count, chosen], [1.0, -most], high=0)
             counts = tuple(range(most + 1))
             base = self._base + minutes
-            branches.append(
-                Branch(chosen=chosen, count=count, base=base, step=usual, counts=counts, cap_row=row)
-            )
+            branches.append(Branch(chosen=chosen, count=count, base=base, step=usual, counts=counts, cap_row=row))
         choices = [branch.chosen for branch in branches if branch.chosen is not None]
         program.row(choices, low=1, high=1)
         counted = [branch.count for branch in branches]

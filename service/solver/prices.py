@@ -54,8 +54,6 @@ def _units(block: Block, cost: Numbers, duals: Numbers) -> float:
     limits = np.where(duals > 0, block.row_low, block.row_high)
     largest = np.abs(duals[duals != 0] * limits[duals != 0]).sum() + np.abs(duals).sum()
     ends = np.maximum(np.abs(block.low), np.abs(block.high))
-    gross = np.bincount(
-        block.columns, weights=np.abs(block.coefficients * duals[block.row_of]), minlength=len(cost)
-    )
+    gross = np.bincount(block.columns, weights=np.abs(block.coefficients * duals[block.row_of]), minlength=len(cost))
     largest += np.dot(np.abs(cost) + gross, np.maximum(ends, 1.0))
     return float(2.0 ** min(FINEST_BITS, floor(EXACT_BITS - 1 - log2(max(1.0, largest)))))

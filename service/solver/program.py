@@ -17,7 +17,7 @@ class Linear:
 
 @dataclass(slots=True, kw_only=True)
 class Program:
-    """Variables by their number, each from `low` to `high`, `whole` or not; rows low <= Σ coefficient × variable <= high.
+    """Variables by their number, each from `low` to `high`, `whole` or not; rows bind sums of them from both sides.
 
     Rows lie one after the other: row r has the columns and coefficients from `starts[r]` to `starts[r + 1]`.
     """
@@ -65,6 +65,18 @@ class Program:
 
     def is_fixed(self, variable: int) -> bool:
         return self.low[variable] == self.high[variable]
+
+    def allow_what_is_fixed(self) -> None:
+        """Where what is fixed brings a row over its upper limit, the limit is raised to just that.
+
+        For rows whose coefficients are not negative.
+        """
+        for row, high in enumerate(self.row_high):
+            span = slice(self.starts[row], self.starts[row + 1])
+            coefficients = self.coefficients[span]
+            least = sum(c * self.low[v] for c, v in zip(coefficients, self.columns[span], strict=True))
+            if least > high and min(coefficients) >= 0:
+                self.row_high[row] = least
 
     @contextmanager
     def trial(self) -> Iterator[None]:

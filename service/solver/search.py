@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from service.solver.blocks import Block, Numbers
 from service.solver.budget import Budget
-from service.solver.engine import Engine, Found, Sight
+from service.solver.engine import Engine, Found
 from service.solver.prices import Priced
 
 Mask = NDArray[np.bool_]
@@ -39,7 +39,7 @@ class Search:
     near: Numbers
     budget: Budget
 
-    def best(self, *, seconds: float, gap: float, sight: Sight) -> Found:
+    def best(self, *, seconds: float, gap: float) -> Found:
         """The least cost in whole numbers that the time allows.
 
         First whether the relaxation is whole itself; then near solutions in hand; then everywhere that something
@@ -54,12 +54,11 @@ class Search:
             if nearer is best or nearer.values is None:
                 break
             best, near = nearer, nearer.values
-            sight(self._cost(best), self.target)
             if self._cost(best) <= self.target + self.tolerance:
                 return Found(values=best.values, bound=self.target)
         better = self._aimed(self._cost(best) - self.tolerance)
         left = max(0.0, self.budget.left_seconds - deadline)
-        found = Engine(better, self.budget).optimise(self.cost, seconds=left, gap=gap, sight=sight)
+        found = Engine(better, self.budget).optimise(self.cost, seconds=left, gap=gap)
         if found.values is None and best.values is not None:
             return Found(values=best.values, bound=min(max(found.bound, self.target), self._cost(best)))
         return Found(values=found.values, bound=max(found.bound, self.target))

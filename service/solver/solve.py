@@ -1,9 +1,9 @@
 """Problem in, answer out: build, search goal by goal, explain."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from service.domain.answers import Answer, Gap, GoalValue, Outcome, Progress, Timings
+from service.domain.answers import Answer, Baseline, Gap, GoalValue, Outcome, Progress, Timings
 from service.domain.fairness import fairness_table
 from service.domain.gaps import gaps
 from service.domain.goals import GOALS as VALUES
@@ -14,9 +14,9 @@ from service.solver.admission import candidates
 from service.solver.budget import Budget
 from service.solver.constraints import BETWEEN
 from service.solver.explain import settle_pins
-from service.solver.goals import GOALS
+from service.solver.fixes import with_fixes
 from service.solver.greedy import least_loaded_first
-from service.solver.ladder import Ladder
+from service.solver.levels import Levels
 from service.solver.variables import Works
 
 
@@ -29,40 +29,53 @@ def solve(
 ) -> Answer:
     """The best roster that the limits allow, with what is proved about it. A stop keeps the best so far.
 
-    `on_progress` is called from other threads too, one at a time; `should_stop` is asked some twenty times a second.
+    `on_progress` is called one sight at a time; `should_stop` is asked many times a second.
     """
     budget = Budget(limits=limits, should_stop=should_stop or (lambda: False))
     works = Works.of(problem, candidates(problem))
-    pinned = settle_pins(works)
+    pinned = settle_pins(works, budget)
     if pinned.conflict:
         return _impossible(pinned.conflict, budget)
     for rule in BETWEEN.values():
         rule(works)
     build_s = budget.elapsed_seconds
-    roster = least_loaded_first(works, pinned.assignments)
+    greedy = least_loaded_first(works, pinned.assignments)
+    first = least_loaded_first(works, pinned.assignments, problem.published) if problem.published else greedy
     first_s = budget.elapsed_seconds
-    ladder = Ladder(works, roster, budget, on_progress or (lambda _: None))
-    settled = tuple(_climb(ladder, problem, budget))
-    missing = gaps(problem, ladder.roster)
-    timings = Timings(build_s=build_s, first_s=first_s, solve_s=budget.elapsed_seconds)
-    return _answer(problem, ladder.roster, settled, missing, timings)
+    levels = Levels(works, first, budget, on_progress or (lambda _: None))
+    settled = tuple(_climb(levels, problem, budget))
+    solve_s = budget.elapsed_seconds
+    found = with_fixes(problem, levels.roster, gaps(problem, levels.roster), budget)
+    timings = Timings(build_s=build_s, first_s=first_s, solve_s=solve_s, explain_s=budget.elapsed_seconds - solve_s)
+    return _answer(problem, levels.roster, settled, found, timings, _baseline(problem, greedy))
 
 
-def _climb(ladder: Ladder, problem: Problem, budget: Budget) -> Iterator[GoalValue]:
-    """A goal gets a third of the time that is left, the last ones even parts; what it does not need is left to others.
-
-    Where nothing is published there is nothing to be stable against.
-    """
+def _climb(levels: Levels, problem: Problem, budget: Budget) -> Iterator[GoalValue]:
+    """A goal gets a third of the time that is left, the last ones even parts; others get what it does not need."""
     policy = problem.policy
-    idle = () if problem.published else (Goal.STABILITY,)
-    sought = [goal for goal in policy.goal_order if goal in GOALS and goal not in idle]
+    sought = _sought(problem)
     for index, goal in enumerate(sought):
         if budget.is_over:
-            yield GoalValue(name=goal, value=VALUES[goal](problem, ladder.roster), bound=None)
+            yield GoalValue(name=goal, value=VALUES[goal](problem, levels.roster), bound=None)
             continue
-        yield ladder.settle(goal, seconds=budget.left_seconds / min(3, len(sought) - index))
+        yield levels.settle(goal, seconds=budget.left_seconds / min(3, len(sought) - index))
         if goal is Goal.FAIRNESS_SUM and policy.settle_minutes:
-            ladder.settle_minutes()
+            levels.settle_minutes()
+
+
+def _sought(problem: Problem) -> Sequence[Goal]:
+    """Where nothing is published there is nothing to be stable against."""
+    idle = () if problem.published else (Goal.STABILITY,)
+    return [goal for goal in problem.policy.goal_order if goal not in idle]
+
+
+def _baseline(problem: Problem, greedy: tuple[Assignment, ...]) -> Baseline:
+    seats = sum(session.template.seats for session in problem.sessions)
+    return Baseline(
+        goals=tuple(GoalValue(name=goal, value=VALUES[goal](problem, greedy), bound=None) for goal in _sought(problem)),
+        empty_seats=seats - len(greedy),
+        fairness=fairness_table(problem, greedy),
+    )
 
 
 def _answer(
@@ -71,6 +84,7 @@ def _answer(
     settled: tuple[GoalValue, ...],
     missing: tuple[Gap, ...],
     timings: Timings,
+    baseline: Baseline,
 ) -> Answer:
     """A goal that was not proved may have got better on the way of a later one: values are counted on the roster."""
     goals = tuple(replace(goal, value=VALUES[goal.name](problem, roster)) for goal in settled)
@@ -82,6 +96,7 @@ def _answer(
         fairness=fairness_table(problem, roster),
         conflict=(),
         timings=timings,
+        baseline=baseline,
     )
 
 

@@ -38,9 +38,7 @@ def _ways(works: Works, one: Candidate, hosts: list[PracticeId]) -> Iterator[tup
             yield host, 2 * km if isfinite(km) else 0.0
 
 
-def _add_choices(
-    works: Works, key: SessionKey, those: list[Candidate], hosts: list[PracticeId], terms: Terms
-) -> None:
+def _add_choices(works: Works, key: SessionKey, those: list[Candidate], hosts: list[PracticeId], terms: Terms) -> None:
     program = works.program
     arrivals: dict[PracticeId, list[int]] = {host: [] for host in hosts}
     for one in those:

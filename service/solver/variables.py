@@ -82,7 +82,7 @@ class Works:
     def _host_variables(self, session: Session) -> tuple[dict[PracticeId, Sum], dict[PracticeId, Sum]]:
         """A host follows from the holders where there is but one, and where there is but one seat its count does."""
         within_reach = frozenset[PracticeId]().union(*(one.hosts for one in self.of_session[session.key]))
-        hosts = [host for host in session.hosts if host in within_reach]
+        hosts = [*(host for host in session.hosts if host in within_reach), *sorted(within_reach - {*session.hosts})]
         seats = session.template.seats
         if len(hosts) == 1:
             held = [self.hold(one) for one in self.of_session[session.key]]

@@ -1,0 +1,101 @@
+"""A goal that is the largest of balances: a cap on all of them, lowered as far as it goes."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from service.solver.blocks import Block, Matrix
+from service.solver.engine import Engine
+from service.solver.incumbent import Incumbent
+from service.solver.loads import Load
+from service.solver.program import Program
+from service.solver.rung import Rung
+from service.solver.search import Search
+
+
+def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung) -> None:
+    """Bring the largest balance as low as the time allows, and let no later goal raise it.
+
+    Each balance has few values, so a cap is a whole limit on a count: far sharper than a fraction of everybody's.
+    """
+    program = incumbent.works.program
+    if not loads:
+        rung.see(0, 0)
+        return
+    least = max(load.balances[0] for load in loads)
+    caps = sorted({b for load in loads for b in load.balances if least <= b < rung.value} | {rung.value})
+    lowest = caps[0]
+    for block in Matrix(program).blocks():
+        if those := _loads_in(block, loads):
+            lowest = max(lowest, _lowest(block, those, caps[bisect_left(caps, lowest) :], program, rung))
+    rung.see(None, lowest)
+    for cap in caps[bisect_left(caps, lowest) :]:
+        if rung.is_closed or rung.left_seconds <= 0:
+            break
+        if (is_reached := _reach(loads, cap, incumbent, rung)) is None:
+            break
+        rung.see(None, cap if is_reached else caps[caps.index(cap) + 1])
+    for load in loads:
+        load.cap(program, rung.value)
+
+
+def _loads_in(block: Block, loads: Sequence[Load]) -> list[Load]:
+    numbers = set(block.variables.tolist())
+    return [load for load in loads if any(branch.count in numbers for branch in load.branches)]
+
+
+def _lowest(block: Block, loads: Sequence[Load], caps: Sequence[int], program: Program, rung: Rung) -> int:
+    """The lowest cap that the block's linear relaxation does not exclude."""
+    engine = Engine(block, rung.budget)
+    nothing = np.zeros(len(block.variables))
+
+    def is_possible(cap: int) -> bool:
+        with program.trial():
+            for load in loads:
+                load.cap(program, cap)
+            engine.limit(_renewed(block, program))
+        relaxed = engine.relax(nothing, seconds=rung.left_seconds) if rung.left_seconds > 0 else None
+        return relaxed is None or relaxed.is_possible
+
+    return caps[bisect_left(caps[:-1], True, key=is_possible)]
+
+
+def _renewed(block: Block, program: Program) -> Block:
+    """The block under the program's present limits and coefficients."""
+    low, high, coefficients = (np.array(these) for these in (program.low, program.high, program.coefficients))
+    return replace(
+        block, low=low[block.variables], high=high[block.variables], coefficients=coefficients[block.entries]
+    )
+
+
+def _reach(loads: Sequence[Load], cap: int, incumbent: Incumbent, rung: Rung) -> bool | None:
+    """Look for a roster in which nobody is above the cap; False: there is none, None: there was no time."""
+    with incumbent.works.program.trial():
+        for load in loads:
+            load.cap(incumbent.works.program, cap)
+        blocks = [block for block in Matrix(incumbent.works.program).blocks() if _loads_in(block, loads)]
+    near = incumbent.values()
+    values = np.maximum(near, 0)
+    for block in blocks:
+        nothing = np.zeros(len(block.variables))
+        relaxed = Engine(block, rung.budget).relax(nothing, seconds=rung.left_seconds)
+        if relaxed is None or not relaxed.is_possible:
+            return None if relaxed is None else False
+        search = Search(
+            block=block,
+            cost=nothing,
+            relaxed=relaxed.values,
+            known=None,
+            target=0,
+            tolerance=0.5,
+            near=near[block.variables],
+            budget=rung.budget,
+        )
+        found = search.best(seconds=rung.left_seconds, gap=1)
+        if found.values is None:
+            return False if found.bound == np.inf else None
+        values[block.variables] = found.values
+    incumbent.adopt(values, rung)
+    return True
