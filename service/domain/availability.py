@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from service.domain.calendar import Interval, Weekday, is_school_holiday
@@ -122,7 +123,8 @@ def _without(piece: OpenTime, start: time, end: time) -> Iterator[OpenTime]:
         yield OpenTime(start=max(piece.start, end), end=piece.end, level=piece.level)
 
 
-def consent(pieces: Iterable[OpenTime], start: time, end: time) -> Level | None:
+@lru_cache(maxsize=10_000)
+def consent(pieces: tuple[OpenTime, ...], start: time, end: time) -> Level | None:
     """The level at which open time covers the span without a break, or None.
 
     The worst level among all pieces that overlap the span for more than an instant (avoid < available < preferred).

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from math import isfinite
+from math import fsum, isfinite
 
 from service.domain.availability import Level
 from service.domain.directory import PracticeId, PractitionerId
@@ -83,14 +83,13 @@ def road_minutes(problem: Problem, roster: Roster) -> tuple[Fraction, ...]:
     open_at = places_open(problem, roster)
     places = [open_at[half_day] for half_day in half_days_asked(problem)]
     return tuple(
-        sum((_nearest_minutes(problem, commune.point, points) for points in places), Fraction(0))
+        Fraction(fsum(_nearest_minutes(problem, commune.point, points) for points in places))
         for commune in problem.file.communes
     )
 
 
-def _nearest_minutes(problem: Problem, here: Point, points: Iterable[Point]) -> Fraction:
-    nearest = min((problem.travel_minutes(here, point) for point in points), default=FARTHEST_MINUTES)
-    return Fraction(min(FARTHEST_MINUTES, nearest))
+def _nearest_minutes(problem: Problem, here: Point, points: Iterable[Point]) -> float:
+    return min((FARTHEST_MINUTES, *(problem.travel_minutes(here, point) for point in points)))
 
 
 def half_days_asked(problem: Problem) -> set[HalfDayOf]:

@@ -74,12 +74,11 @@ def pins(problem: Problem, roster: Roster) -> Iterator[Breach]:
 
 def frozen(problem: Problem, roster: Roster) -> Iterator[Breach]:
     """A session that has begun keeps its holders, where they are."""
-    before = {assignment for assignment in problem.published if assignment.key in problem.frozen}
     now = {assignment for assignment in roster if assignment.key in problem.frozen}
-    for assignment in sorted(before ^ now):
+    for assignment in sorted(problem.begun ^ now) if problem.frozen else ():
         yield Breach(
             rule=Rule.FROZEN,
             practitioner=assignment.practitioner,
             sessions=(assignment.key,),
-            facts={"practice": assignment.practice, "held": int(assignment in before)},
+            facts={"practice": assignment.practice, "held": int(assignment in problem.begun)},
         )

@@ -139,6 +139,11 @@ class Problem:
         return tuple(pin for pin in self.file.pins if IsoWeek.of(pin.on) in self.weeks)
 
     @cached_property
+    def begun(self) -> frozenset[Assignment]:
+        """Who holds what in sessions that have begun."""
+        return frozenset(held for held in self.published if held.key in self.frozen)
+
+    @cached_property
     def _rules_of(self) -> Mapping[PractitionerId, Sequence[AvailabilityRule]]:
         return by_practitioner(self.file.availability_rules)
 
@@ -160,9 +165,17 @@ class Problem:
             self._open_times[practitioner, on] = found
         return found
 
+    @cached_property
+    def _levels(self) -> dict[tuple[PractitionerId, SessionKey], Level | None]:
+        return {}
+
     def level(self, practitioner: PractitionerId, session: Session) -> Level | None:
         """At which level the practitioner consents to the whole session; None when he or she does not."""
-        return consent(self.open_times(practitioner, session.on), session.template.start, session.template.end)
+        seat = practitioner, session.key
+        if seat not in self._levels:
+            pieces = self.open_times(practitioner, session.on)
+            self._levels[seat] = consent(pieces, session.template.start, session.template.end)
+        return self._levels[seat]
 
     def rooms(self, practice: PracticeId, on: date) -> int:
         """Seats at once that day: of the closures, the one that leaves fewest counts."""

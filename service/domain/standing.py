@@ -1,13 +1,13 @@
 """A roster as it stands, and what one more assignment would break."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from service.domain.directory import PracticeId, PractitionerId
 from service.domain.rosters import Assignment, SessionKey
 from service.domain.rules import RULES, SCOPES, Scope
-from service.domain.solving import Breach, Problem
+from service.domain.solving import Breach, Problem, Rule
 
 ONE_WEEK = timedelta(weeks=1)
 
@@ -38,18 +38,28 @@ class Standing:
 
     def broken_by(self, assignment: Assignment) -> tuple[Breach, ...]:
         """The rules that this assignment would break if it were added, those about the assignment alone first."""
+        alone = (rule for rule, scope in SCOPES.items() if scope is Scope.ALONE)
+        own = (breach for rule in alone for breach in self._broken(rule, assignment, [assignment]))
+        return (*own, *self.clashes_of(assignment))
+
+    def clashes_of(self, assignment: Assignment) -> tuple[Breach, ...]:
+        """The rules that it would break together with what stands."""
         own = self._of_practitioner.get(assignment.practitioner, ())
         near = [other for other in own if abs(other.on - assignment.on) <= ONE_WEEK]
         of_session = self._of_session.get(assignment.key, ())
         of_practice = self._of_practice.get((assignment.practice, assignment.on), ())
         judged = {
-            Scope.ALONE: [assignment],
             Scope.PRACTITIONER: [*near, assignment],
             Scope.PLACE: [*sorted({*of_session, *of_practice}), assignment],
         }
         return tuple(
             breach
             for rule, scope in SCOPES.items()
-            for breach in RULES[rule](self._problem, judged[scope])
-            if assignment.key in breach.sessions and breach.practitioner in (None, assignment.practitioner)
+            if scope in judged
+            for breach in self._broken(rule, assignment, judged[scope])
         )
+
+    def _broken(self, rule: Rule, assignment: Assignment, judged: Sequence[Assignment]) -> Iterator[Breach]:
+        for breach in RULES[rule](self._problem, judged):
+            if assignment.key in breach.sessions and breach.practitioner in (None, assignment.practitioner):
+                yield breach

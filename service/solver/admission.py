@@ -65,6 +65,13 @@ OF_DATE: Mapping[Rule, Callable[[Problem, Practitioner, Session], bool]] = {
 }
 """Asked in this order, cheapest first."""
 
+CONCERNED: Mapping[Rule, Callable[[Problem, Practitioner], bool]] = {
+    Rule.VALIDITY: lambda problem, practitioner: practitioner.from_on is not None or practitioner.until_on is not None,
+    Rule.ABSENCE: lambda problem, practitioner: practitioner.id in problem.absences_of,
+    Rule.REST_AFTER_DUTY: lambda problem, practitioner: practitioner.id in problem.duties_of,
+}
+"""Of whom a rule of date need be asked at all; of everybody where nothing is said."""
+
 ADMISSION: Mapping[Rule, Callable[[Problem, Practitioner, Session], bool]] = {**OF_TEMPLATE, **OF_DATE}
 
 
@@ -91,7 +98,7 @@ def candidates(problem: Problem) -> Iterator[Candidate]:
     for session in problem.sessions:
         if session.template.seats and session.key not in problem.frozen:
             alike[_sites(problem, session)].append(session)
-    holders = by_practitioner(held for held in problem.published if held.key in problem.frozen & {*problem.session_at})
+    holders = by_practitioner(sorted(held for held in problem.begun if held.key in problem.session_at))
     for practitioner in problem.practitioners:
         for held in holders.get(practitioner.id, ()):
             session = problem.session_at[held.key]
@@ -105,9 +112,11 @@ def _admitted(problem: Problem, practitioner: Practitioner, sessions: Sequence[S
     if not all(admits(problem, practitioner, sessions[0]) for admits in OF_TEMPLATE.values()):
         return
     if hosts := hosts_within_reach(problem, practitioner, sessions[0]):
+        for rule, admits in OF_DATE.items():
+            if rule not in CONCERNED or CONCERNED[rule](problem, practitioner):
+                sessions = [session for session in sessions if admits(problem, practitioner, session)]
         for session in sessions:
-            if all(admits(problem, practitioner, session) for admits in OF_DATE.values()):
-                yield Candidate(practitioner=practitioner, session=session, hosts=hosts)
+            yield Candidate(practitioner=practitioner, session=session, hosts=hosts)
 
 
 def _sites(problem: Problem, session: Session) -> Sites:

@@ -11,6 +11,9 @@ from service.solver.program import Program
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+CRUMB = 60
+"""Blocks with fewer variables are small."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -65,10 +68,10 @@ class Matrix:
         is_open = self._open[self._columns]
         places = np.flatnonzero(is_open)
         rows, columns = self._row_of[is_open], self._columns[is_open]
-        labels = _joined(rows, columns, len(self.low))
         variables = np.flatnonzero(self._open)
         if not len(variables):
             return
+        labels = _without_crumbs(_joined(rows, columns, len(self.low)), variables)
         variables = variables[np.argsort(labels[variables], kind="stable")]
         entries = np.argsort(labels[columns], kind="stable")
         cuts = np.flatnonzero(np.diff(labels[variables])) + 1
@@ -96,6 +99,13 @@ class Matrix:
             row_low=self._row_low[own_rows],
             row_high=self._row_high[own_rows],
         )
+
+
+def _without_crumbs(labels: Indices, variables: Indices) -> Indices:
+    """All small blocks as one: it is no harder than they are, and there may be many."""
+    sizes = np.bincount(labels[variables], minlength=len(labels))
+    crumbs = (sizes > 0) & (sizes < CRUMB)
+    return np.where(crumbs[labels], np.argmax(crumbs), labels) if crumbs.any() else labels
 
 
 def _joined(rows: Indices, columns: Indices, variables: int) -> Indices:

@@ -49,7 +49,7 @@ def _lawful(standing: Standing, candidate: Candidate) -> Assignment | None:
         assignment = Assignment(
             template=session.template.id, on=session.on, practice=practice, practitioner=candidate.practitioner.id
         )
-        if not standing.broken_by(assignment):
+        if not standing.clashes_of(assignment):
             return assignment
     return None
 
