@@ -24,16 +24,18 @@ class GoalValue:
     """What a goal came to, and the value that no roster can go below while the goals before it stay at their best.
 
     `bound` None: not yet known. `conditional`: the bound holds only under something stronger than those goals.
+    `tolerance`: how much above its best the policy lets it be for the sake of later goals.
     """
 
     name: Goal
     value: int
     bound: int | None
     conditional: bool = False
+    tolerance: int = 0
 
     @property
     def is_proved(self) -> bool:
-        return self.bound == self.value and not self.conditional
+        return self.bound is not None and self.value - self.bound <= self.tolerance and not self.conditional
 
     @property
     def gap(self) -> int | None:

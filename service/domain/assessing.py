@@ -1,13 +1,12 @@
 """What a roster changed by hand is worth: its goals, gaps and fairness, counted anew."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from service.domain.answers import GoalValue, Outcome
 from service.domain.fairness import fairness_table
 from service.domain.gaps import gaps
-from service.domain.goals import GOALS
-from service.domain.policy import Goal
+from service.domain.goals import GOALS, goals_sought
 from service.domain.roster_life import Assessment
 from service.domain.rosters import Assignment
 from service.domain.solving import Problem
@@ -30,18 +29,8 @@ def _goals(problem: Problem, assignments: Sequence[Assignment], before: Sequence
     """A bound holds while every goal before it keeps its value; after the first that changes, nothing is known."""
     proved = {goal.name: goal for goal in before}
     still_holds = True
-    for name in _counted(problem, proved.keys()):
+    for name in goals_sought(problem):
         value = GOALS[name](problem, assignments)
         known = proved.get(name) if still_holds else None
         yield replace(known, value=value) if known else GoalValue(name=name, value=value, bound=None)
         still_holds = known is not None and known.value == value
-
-
-def _counted(problem: Problem, solved: Collection[Goal]) -> list[Goal]:
-    """The goals that the solver strove for, all where it found no roster; stability where something is published."""
-    is_stability_counted = bool(problem.published)
-    return [
-        goal
-        for goal in problem.policy.goal_order
-        if (is_stability_counted if goal is Goal.STABILITY else goal in solved or not solved)
-    ]

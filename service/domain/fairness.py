@@ -3,20 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import floor
 
 from service.domain.answers import FairnessRow
 from service.domain.calendar import IsoWeek
 from service.domain.directory import Pledge, PledgePeriod, Practitioner, PractitionerId
 from service.domain.rosters import Assignment
+from service.domain.rounding import half_up
 from service.domain.solving import Problem
 
 WEEKS_PER_MONTH = Fraction(52, 12)
-
-
-def half_up(number: Fraction) -> int:
-    """The nearest whole number, halves up."""
-    return floor(number + Fraction(1, 2))
 
 
 def weekly_minutes(pledge: Pledge | None) -> Fraction:

@@ -4,14 +4,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from math import fsum, isfinite
 
 from service.domain.availability import Level
+from service.domain.calendar import IsoWeek
 from service.domain.directory import PracticeId, PractitionerId
-from service.domain.fairness import fairness_table, half_up
+from service.domain.fairness import fairness_table
 from service.domain.geography import Point
 from service.domain.policy import Goal
 from service.domain.rosters import Assignment, HalfDay, Modality, Session
+from service.domain.rounding import half_up
+from service.domain.sector_weights import sector_weights
 from service.domain.solving import Problem
 
 Roster = Sequence[Assignment]
@@ -23,10 +27,14 @@ FARTHEST_MINUTES = 60
 
 
 def coverage(problem: Problem, roster: Roster) -> int:
-    """Σ unfilled seats × template priority."""
+    """Σ unfilled seats × template priority, × the sector's weight where the policy weighs sectors."""
     held = Counter(assignment.key for assignment in roster)
+    weights = sector_weights(problem)
     return sum(
-        session.template.priority * max(0, session.template.seats - held[session.key]) for session in problem.sessions
+        weights.get(session.template.sector, 1)
+        * session.template.priority
+        * max(0, session.template.seats - held[session.key])
+        for session in problem.sessions
     )
 
 
@@ -92,6 +100,23 @@ def _nearest_minutes(problem: Problem, here: Point, points: Iterable[Point]) -> 
     return min((FARTHEST_MINUTES, *(problem.travel_minutes(here, point) for point in points)))
 
 
+def access_floor(problem: Problem, roster: Roster) -> int:
+    """Σ over communes and weeks of the half-days with a session near enough that are missing to the policy's floor."""
+    floor = problem.policy.access_floor
+    if floor is None:
+        return 0
+    open_at = places_open(problem, roster)
+    missing = 0
+    for commune, week in product(problem.file.communes, problem.weeks):
+        near = sum(
+            _nearest_minutes(problem, commune.point, points) <= floor.minutes
+            for (on, _), points in open_at.items()
+            if IsoWeek.of(on) == week
+        )
+        missing += max(0, floor.half_days_per_week - near)
+    return missing
+
+
 def half_days_asked(problem: Problem) -> set[HalfDayOf]:
     """Those with at least one session."""
     return {(session.on, session.half_day) for session in problem.sessions}
@@ -140,6 +165,7 @@ GOALS: Mapping[Goal, Callable[[Problem, Roster], int]] = {
     Goal.FAIRNESS_SUM: fairness_sum,
     Goal.STABILITY: stability,
     Goal.WISHES: wishes,
+    Goal.ACCESS_FLOOR: access_floor,
     Goal.ACCESS: access,
     Goal.ROTATION: rotation,
     Goal.TRAVEL: travel,
@@ -147,6 +173,11 @@ GOALS: Mapping[Goal, Callable[[Problem, Roster], int]] = {
 
 
 def goal_values(problem: Problem, roster: Roster) -> Mapping[Goal, int]:
-    """Every goal's value, in the order of the policy; no stability where nothing is published to be stable against."""
-    idle = () if problem.published else (Goal.STABILITY,)
-    return {goal: GOALS[goal](problem, roster) for goal in problem.policy.goal_order if goal not in idle}
+    """Every goal's value, in the order of the policy."""
+    return {goal: GOALS[goal](problem, roster) for goal in goals_sought(problem)}
+
+
+def goals_sought(problem: Problem) -> tuple[Goal, ...]:
+    """Those of the policy, in its order; no stability where nothing is published, no floor where none is set."""
+    is_idle = {Goal.STABILITY: not problem.published, Goal.ACCESS_FLOOR: problem.policy.access_floor is None}
+    return tuple(goal for goal in problem.policy.goal_order if not is_idle.get(goal))

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from service.domain.calendar import IsoWeek
 from service.domain.directory import Practitioner, PractitionerId
-from service.domain.fairness import half_up, weekly_minutes
+from service.domain.fairness import weekly_minutes
 from service.domain.roster_content import RosterContent
 from service.domain.rosters import BurdenClass
+from service.domain.rounding import half_up
 from service.domain.territory_file import Burden
 
 LEDGER_WEEKS = 12

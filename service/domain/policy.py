@@ -1,5 +1,6 @@
 """A territory's dated configuration: limits, weights, hours; never constants in code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
@@ -14,6 +15,7 @@ class Goal(StrEnum):
     FAIRNESS_SUM = "fairness_sum"
     STABILITY = "stability"
     WISHES = "wishes"
+    ACCESS_FLOOR = "access_floor"
     ACCESS = "access"
     ROTATION = "rotation"
     TRAVEL = "travel"
@@ -38,6 +40,26 @@ class SnpWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessFloor:
+    """What every commune is to have: on so many half-days a week, a session held in person within so many minutes."""
+
+    minutes: int
+    half_days_per_week: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachWeights:
+    """Empty seats weigh more in a sector whose inhabitants have little within reach.
+
+    A sector's supply: minutes of seats asked for in person within `reach_minutes` of road, per inhabitant. Its weight:
+    the best supplied sector's supply ÷ its own, to the nearest whole number, from 1 to `most`.
+    """
+
+    reach_minutes: int = 30
+    most: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPolicy:
     """Free places within `radius_km` by road rank by `waiting_weight × waiting + travel_weight × travel` minutes."""
 
@@ -48,7 +70,11 @@ class SearchPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Every limit that a territory may set. Distances are kilometres of road; the first of `goal_order` wins."""
+    """Every limit that a territory may set. Distances are kilometres of road; the first of `goal_order` wins.
+
+    `tolerances`: how much worse than its best a goal may become for the sake of those after it, in its own unit.
+    `leave_weeks`: who was away for so many whole weeks on end comes back with the group's median balance.
+    """
 
     detour_factor: float = 1.3
     speed_kmh: float = 50
@@ -59,6 +85,10 @@ class Policy:
     goal_order: tuple[Goal, ...] = tuple(Goal)
     fairness: FairnessPolicy = FairnessPolicy.WORST_THEN_SUM
     settle_minutes: bool = False
+    tolerances: Mapping[Goal, int] = field(default_factory=dict)
+    coverage_by_reach: ReachWeights | None = None
+    access_floor: AccessFloor | None = None
+    leave_weeks: int = 3
     snp_window: SnpWindow = field(default_factory=SnpWindow)
     publication_notice_hours: int = 0
     hold_seconds: int = 300

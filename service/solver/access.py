@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
+from service.domain.calendar import IsoWeek
 from service.domain.directory import Commune
 from service.domain.geography import Point
 from service.domain.goals import FARTHEST_MINUTES
@@ -43,6 +45,46 @@ def access(works: Works) -> Penalty:
                 ways.append((minutes[pair], opening))
             _add_commune(works, commune, ways, terms)
     return terms.rounded_penalty(at_once=2 * len(asked) * len(works.problem.file.communes))
+
+
+def access_floor(works: Works) -> Penalty:
+    """Σ over communes c and weeks w of short[c, w] >= half-days - Σ_d near[c, d], and not below nothing.
+
+    near[c, d] <= Σ taken over the openings of half-day d within the floor's minutes of c, and at most 1.
+    """
+    floor = works.problem.policy.access_floor
+    terms = Terms()
+    if floor is None:
+        return terms.penalty()
+    by_week: dict[IsoWeek, list[Sequence[Opening]]] = defaultdict(list)
+    for (on, _), openings in sorted(_openings(works).items()):
+        by_week[IsoWeek.of(on)].append(openings)
+    for commune, week in product(works.problem.file.communes, works.problem.weeks):
+        near = [_near(works, commune, openings, floor.minutes) for openings in by_week[week]]
+        sure = sum(1 for those in near if any(opening.is_sure for opening in those))
+        missing = floor.half_days_per_week - sure
+        maybe = [those for those in near if those and not any(opening.is_sure for opening in those)]
+        if missing > 0:
+            terms.add(_short(works, missing, maybe), 1)
+    return terms.penalty()
+
+
+def _near(works: Works, commune: Commune, openings: Sequence[Opening], minutes: int) -> list[Opening]:
+    return [each for each in openings if works.problem.travel_minutes(commune.point, each.point) <= minutes]
+
+
+def _short(works: Works, missing: int, half_days: Sequence[Sequence[Opening]]) -> int:
+    """How many of the half-days that are missing stay so."""
+    program = works.program
+    near = []
+    for openings in half_days:
+        is_near = program.variable(whole=False)
+        taken = [variable for opening in openings for variable in opening.taken]
+        program.row([is_near, *taken], [1.0] + [-1.0] * len(taken), high=0)
+        near.append(is_near)
+    short = program.variable(0, missing, whole=False)
+    program.row([short, *near], low=missing)
+    return short
 
 
 def _openings(works: Works) -> Mapping[tuple[date, HalfDay], Sequence[Opening]]:

@@ -15,8 +15,8 @@ from service.solver.rung import Rung
 from service.solver.search import Search
 
 
-def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung) -> None:
-    """Bring the largest balance as low as the time allows, and let no later goal raise it.
+def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung, *, tolerance: int) -> None:
+    """Bring the largest balance as low as the time allows, and let no later goal raise it by more than the tolerance.
 
     Each balance has few values, so a cap is a whole limit on a count: far sharper than a fraction of everybody's.
     """
@@ -38,7 +38,7 @@ def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung) -> N
             break
         rung.see(None, cap if is_reached else caps[caps.index(cap) + 1])
     for load in loads:
-        load.cap(program, rung.value)
+        load.cap(program, rung.value + tolerance)
 
 
 def _loads_in(block: Block, loads: Sequence[Load]) -> list[Load]:

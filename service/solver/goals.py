@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from service.domain.directory import PracticeId
-from service.domain.fairness import half_up
 from service.domain.goals import SHORT_OF_MINIMUM_PENALTY, host_groups, wish_penalty
 from service.domain.policy import Goal
 from service.domain.rosters import Session
-from service.solver.access import access
+from service.domain.rounding import half_up
+from service.domain.sector_weights import sector_weights
+from service.solver.access import access, access_floor
 from service.solver.loads import Branch
 from service.solver.penalties import Penalty, Terms
 from service.solver.travel_goal import travel
@@ -17,11 +18,15 @@ from service.solver.variables import Works
 
 
 def coverage(works: Works) -> Penalty:
-    """Σ_s priority_s × (seats_s - Σ_p holds[p, s])."""
-    asked = sum(session.template.priority * session.template.seats for session in works.problem.sessions)
-    terms = Terms(constant=asked)
+    """Σ_s weight_s × priority_s × (seats_s - Σ_p holds[p, s]); weights are of sectors, 1 unless the policy weighs."""
+    weights = sector_weights(works.problem)
+    worth = {
+        session.key: weights.get(session.template.sector, 1) * session.template.priority
+        for session in works.problem.sessions
+    }
+    terms = Terms(constant=sum(worth[session.key] * session.template.seats for session in works.problem.sessions))
     for (_, key), held in works.holds.items():
-        terms.add(held, -works.problem.session_at[key].template.priority)
+        terms.add(held, -worth[key])
     return terms.penalty()
 
 
@@ -169,6 +174,7 @@ GOALS: Mapping[Goal, Callable[[Works], Penalty]] = {
     Goal.FAIRNESS_SUM: fairness_sum,
     Goal.STABILITY: stability,
     Goal.WISHES: wishes,
+    Goal.ACCESS_FLOOR: access_floor,
     Goal.ACCESS: access,
     Goal.ROTATION: rotation,
     Goal.TRAVEL: travel,

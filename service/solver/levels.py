@@ -48,11 +48,19 @@ class Levels:
         )
         rung.show()
         penalty = GOALS[goal](self._works)
+        tolerance = self._works.problem.policy.tolerances.get(goal, 0)
         if penalty.largest_of is None:
-            settle_sum(penalty, self._incumbent, rung, shares_out=not self._minutes_are_settled)
+            shares_out = not self._minutes_are_settled
+            settle_sum(penalty, self._incumbent, rung, tolerance=tolerance, shares_out=shares_out)
         else:
-            settle_largest(penalty.largest_of, self._incumbent, rung)
-        return GoalValue(name=goal, value=rung.value, bound=rung.bound, conditional=self._minutes_are_settled)
+            settle_largest(penalty.largest_of, self._incumbent, rung, tolerance=tolerance)
+        return GoalValue(
+            name=goal,
+            value=rung.value,
+            bound=rung.bound,
+            conditional=self._minutes_are_settled,
+            tolerance=tolerance,
+        )
 
     def settle_minutes(self) -> None:
         """From now on everybody keeps the minutes he or she has: bounds hold under this condition only."""

@@ -1,12 +1,13 @@
 """Problem in, answer out: build, search goal by goal, explain."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from service.domain.answers import Answer, Baseline, Gap, GoalValue, Outcome, Progress, Timings
 from service.domain.fairness import fairness_table
 from service.domain.gaps import gaps
 from service.domain.goals import GOALS as VALUES
+from service.domain.goals import goal_values, goals_sought
 from service.domain.policy import Goal
 from service.domain.rosters import Assignment
 from service.domain.solving import Breach, Limits, Problem
@@ -53,7 +54,7 @@ def solve(
 def _climb(levels: Levels, problem: Problem, budget: Budget) -> Iterator[GoalValue]:
     """A goal gets a third of the time that is left, the last ones even parts; others get what it does not need."""
     policy = problem.policy
-    sought = _sought(problem)
+    sought = goals_sought(problem)
     for index, goal in enumerate(sought):
         if budget.is_over:
             yield GoalValue(name=goal, value=VALUES[goal](problem, levels.roster), bound=None)
@@ -63,16 +64,12 @@ def _climb(levels: Levels, problem: Problem, budget: Budget) -> Iterator[GoalVal
             levels.settle_minutes()
 
 
-def _sought(problem: Problem) -> Sequence[Goal]:
-    """Where nothing is published there is nothing to be stable against."""
-    idle = () if problem.published else (Goal.STABILITY,)
-    return [goal for goal in problem.policy.goal_order if goal not in idle]
-
-
 def _baseline(problem: Problem, greedy: tuple[Assignment, ...]) -> Baseline:
     seats = sum(session.template.seats for session in problem.sessions)
     return Baseline(
-        goals=tuple(GoalValue(name=goal, value=VALUES[goal](problem, greedy), bound=None) for goal in _sought(problem)),
+        goals=tuple(
+            GoalValue(name=goal, value=value, bound=None) for goal, value in goal_values(problem, greedy).items()
+        ),
         empty_seats=seats - len(greedy),
         fairness=fairness_table(problem, greedy),
     )

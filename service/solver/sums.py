@@ -66,8 +66,8 @@ class Sum:
             rung.see(None, self.penalty.value_at_least(least))
 
 
-def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, shares_out: bool) -> None:
-    """Bring the sum as low as the time allows, and let no later goal make it worse.
+def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, tolerance: int, shares_out: bool) -> None:
+    """Bring the sum as low as the time allows, and let no later goal make it worse by more than the tolerance.
 
     `shares_out`: where a rounded sum leaves something over, later goals may use it wherever they like.
     """
@@ -78,11 +78,11 @@ def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, shares_out
     asked.tell_bound(rung)
     if not rung.is_closed:
         _search(asked, incumbent, rung)
-    if rung.is_closed and (asked.is_whole or not shares_out):
+    if rung.is_closed and not tolerance and (asked.is_whole or not shares_out):
         for part in asked.parts:
             _keep(program, [part], asked.target(part) if asked.is_whole else part.most)
     else:
-        _keep(program, asked.parts, penalty.most_cost(rung.value) - asked.constant)
+        _keep(program, asked.parts, penalty.most_cost(rung.value + tolerance) - asked.constant)
 
 
 def _relax(part: Part, rung: Rung) -> None:

@@ -19,11 +19,11 @@ from service.cli.page.territory_map import TerritoryMap, sessions_at, territory_
 from service.domain.answers import GoalValue, Outcome
 from service.domain.calendar import IsoWeek
 from service.domain.directory import PractitionerId
-from service.domain.fairness import half_up
 from service.domain.gaps import gaps
 from service.domain.goals import access, half_days_asked
 from service.domain.policy import Goal
 from service.domain.rosters import Modality
+from service.domain.rounding import half_up
 from service.domain.solving import Rule
 from service.domain.wording import Language, rule_in_words
 from tests.answers import CHRISTMAS, answered, solved

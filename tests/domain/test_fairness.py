@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from service.domain.directory import PledgePeriod
-from service.domain.fairness import fairness_table, half_up, shares, targets
+from service.domain.fairness import fairness_table, shares, targets
+from service.domain.rounding import half_up
 from tests.make import W49, a_burden, a_pledge, a_practitioner, a_problem, a_template, day, seat
 
 

@@ -1,12 +1,13 @@
 """The shape of a territory's policy: every key optional, the defaults those of the domain."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from service.application.territory_file.fields import LocalTime, Shape, each_once
 from service.application.territory_file.periods import End, Start
-from service.domain.policy import FairnessPolicy, Goal, Policy, SearchPolicy, SnpWindow
+from service.domain.policy import AccessFloor, FairnessPolicy, Goal, Policy, ReachWeights, SearchPolicy, SnpWindow
 
 STANDARD = Policy()
 
@@ -48,6 +49,26 @@ class SearchPolicyIn(Shape):
 GoalOrder = Annotated[list[Annotated[Goal, Field(strict=False)]], Field(min_length=1), AfterValidator(each_once)]
 
 
+class ReachWeightsIn(Shape):
+    """Empty seats weigh more in a sector whose inhabitants have little within reach."""
+
+    reach_minutes: int = Field(default=ReachWeights().reach_minutes, ge=1, le=120, description="Minutes of road")
+    most: int = Field(default=ReachWeights().most, ge=1, le=100, description="The largest weight")
+
+    def value(self) -> ReachWeights:
+        return ReachWeights(reach_minutes=self.reach_minutes, most=self.most)
+
+
+class AccessFloorIn(Shape):
+    """What every commune is to have."""
+
+    minutes: int = Field(ge=1, le=60, description="Of road to a session held in person", examples=[20])
+    half_days_per_week: int = Field(ge=1, le=18, description="On how many half-days a week", examples=[1])
+
+    def value(self) -> AccessFloor:
+        return AccessFloor(minutes=self.minutes, half_days_per_week=self.half_days_per_week)
+
+
 class PolicyIn(Shape):
     """Limits, weights and hours of a territory."""
 
@@ -74,6 +95,21 @@ class PolicyIn(Shape):
     settle_minutes: bool = Field(
         default=STANDARD.settle_minutes, description="Whether everybody's minutes stand once fairness is settled"
     )
+    tolerances: dict[Annotated[Goal, Field(strict=False)], Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
+        default_factory=dict,
+        description="How much worse than its best a goal may become for those after it, in its own unit",
+        examples=[{"fairness_sum": 60}],
+    )
+    coverage_by_reach: ReachWeightsIn | None = Field(
+        default=None, description="Whether seats weigh more where inhabitants have little within reach"
+    )
+    access_floor: AccessFloorIn | None = Field(default=None, description="What every commune is to have")
+    leave_weeks: int = Field(
+        default=STANDARD.leave_weeks,
+        ge=1,
+        le=52,
+        description="After so many whole weeks away on end, the ledger starts again at the group's median",
+    )
     snp_window: SnpWindowIn = Field(default=SnpWindowIn(), description="A session outside these hours is refused")
     publication_notice_hours: int = Field(
         default=STANDARD.publication_notice_hours,
@@ -97,6 +133,10 @@ class PolicyIn(Shape):
             goal_order=tuple(self.goal_order),
             fairness=self.fairness,
             settle_minutes=self.settle_minutes,
+            tolerances=dict(self.tolerances),
+            coverage_by_reach=self.coverage_by_reach.value() if self.coverage_by_reach else None,
+            access_floor=self.access_floor.value() if self.access_floor else None,
+            leave_weeks=self.leave_weeks,
             snp_window=self.snp_window.value(),
             publication_notice_hours=self.publication_notice_hours,
             hold_seconds=self.hold_seconds,
@@ -115,6 +155,10 @@ class PolicyIn(Shape):
             goal_order=list(policy.goal_order),
             fairness=policy.fairness,
             settle_minutes=policy.settle_minutes,
+            tolerances=dict(policy.tolerances),
+            coverage_by_reach=ReachWeightsIn(**asdict(policy.coverage_by_reach)) if policy.coverage_by_reach else None,
+            access_floor=AccessFloorIn(**asdict(policy.access_floor)) if policy.access_floor else None,
+            leave_weeks=policy.leave_weeks,
             snp_window=SnpWindowIn.of(policy.snp_window),
             publication_notice_hours=policy.publication_notice_hours,
             hold_seconds=policy.hold_seconds,

@@ -10,10 +10,10 @@ from service.cli.page.french import counted, number
 from service.cli.page.map_labels import Box, Disc, Label, Name, kept_apart, placed_labels
 from service.cli.page.projection import WIDTH, Projection, ScaleBar, Spot
 from service.domain.directory import Commune, PracticeId
-from service.domain.fairness import half_up
 from service.domain.geography import Point
 from service.domain.goals import half_days_asked, road_minutes
 from service.domain.rosters import Assignment, Modality, SessionKey
+from service.domain.rounding import half_up
 from service.domain.solving import Problem
 
 LARGEST_RADIUS = 30.0
