@@ -24,7 +24,8 @@ class GoalValue:
     """What a goal came to, and the value that no roster can go below while the goals before it stay at their best.
 
     `bound` None: not yet known. `conditional`: the bound holds only under something stronger than those goals.
-    `tolerance`: how much above its best the policy lets it be for the sake of later goals.
+    `tolerance`: how much above its best the policy lets it be for the sake of later goals. `settled`: under leximin,
+    the largest balances, the worst first, each proved as low as those before it allow: so far, and no farther.
     """
 
     name: Goal
@@ -32,6 +33,7 @@ class GoalValue:
     bound: int | None
     conditional: bool = False
     tolerance: int = 0
+    settled: tuple[int, ...] = ()
 
     @property
     def is_proved(self) -> bool:

@@ -75,10 +75,16 @@ def _reach(loads: Sequence[Load], cap: int, incumbent: Incumbent, rung: Rung) ->
     with incumbent.works.program.trial():
         for load in loads:
             load.cap(incumbent.works.program, cap)
-        blocks = [block for block in Matrix(incumbent.works.program).blocks() if _loads_in(block, loads)]
+        return find_any(incumbent, rung)
+
+
+def find_any(incumbent: Incumbent, rung: Rung) -> bool | None:
+    """Take some roster that obeys the program as it stands; False: there is none, None: there was no time to tell."""
     near = incumbent.values()
     values = np.maximum(near, 0)
-    for block in blocks:
+    for block in Matrix(incumbent.works.program).blocks():
+        if rung.left_seconds <= 0:
+            return None
         nothing = np.zeros(len(block.variables))
         relaxed = Engine(block, rung.budget).relax(nothing, seconds=rung.left_seconds)
         if relaxed is None or not relaxed.is_possible:

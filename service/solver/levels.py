@@ -1,16 +1,18 @@
 """Goals settled one after the other, each keeping the ones before it at their best."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from service.domain.answers import GoalValue, Progress
 from service.domain.fairness import fairness_table
 from service.domain.goals import GOALS as VALUES
-from service.domain.policy import Goal
+from service.domain.policy import FairnessPolicy, Goal
 from service.domain.rosters import Assignment
 from service.solver.budget import Budget
 from service.solver.caps import settle_largest
 from service.solver.goals import GOALS
 from service.solver.incumbent import Incumbent
+from service.solver.leximin import settle_next_largest
+from service.solver.loads import Load
 from service.solver.rung import Rung
 from service.solver.sums import settle_sum
 from service.solver.variables import Works
@@ -50,17 +52,27 @@ class Levels:
         penalty = GOALS[goal](self._works)
         tolerance = self._works.problem.policy.tolerances.get(goal, 0)
         if penalty.largest_of is None:
+            settled: tuple[int, ...] = ()
             shares_out = not self._minutes_are_settled
             settle_sum(penalty, self._incumbent, rung, tolerance=tolerance, shares_out=shares_out)
         else:
             settle_largest(penalty.largest_of, self._incumbent, rung, tolerance=tolerance)
+            settled = self._leximin(goal, penalty.largest_of, rung)
         return GoalValue(
             name=goal,
             value=rung.value,
             bound=rung.bound,
             conditional=self._minutes_are_settled,
             tolerance=tolerance,
+            settled=settled,
         )
+
+    def _leximin(self, goal: Goal, loads: Sequence[Load], rung: Rung) -> tuple[int, ...]:
+        """The largest balances that could be proved, where the policy asks for more than the first."""
+        if self._works.problem.policy.fairness is not FairnessPolicy.LEXIMIN or not rung.is_closed:
+            return ()
+        is_unloved = goal is Goal.FAIRNESS_WORST_UNLOVED
+        return tuple(settle_next_largest(loads, self._incumbent, rung, unloved=is_unloved))
 
     def settle_minutes(self) -> None:
         """From now on everybody keeps the minutes he or she has: bounds hold under this condition only."""

@@ -80,12 +80,15 @@ class Program:
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """Whatever limits and coefficients the block sets are forgotten at its end."""
-        low, high, coefficients = self.low[:], self.high[:], self.coefficients[:]
+        """Whatever the block sets or adds is forgotten at its end."""
+        parts = (self.low, self.high, self.whole, self.starts, self.columns, self.coefficients)
+        limits = (self.row_low, self.row_high)
+        before = [part[:] for part in (*parts, *limits)]
         try:
             yield
         finally:
-            self.low[:], self.high[:], self.coefficients[:] = low, high, coefficients
+            for part, was in zip((*parts, *limits), before, strict=True):
+                part[:] = was  # type: ignore[index]
 
     def coefficient(self, row: int, variable: int, value: float) -> None:
         """Set the coefficient of a variable that stands in the row."""
