@@ -27,7 +27,9 @@ async def problem_of_weeks(session: AsyncSession, territory: TerritoryId, weeks:
     first, after = weeks[0].monday, weeks[-1].sunday + timedelta(days=1)
     past = await published_content(session, territory, first - timedelta(weeks=LEDGER_WEEKS), first)
     following = await published_content(session, territory, after, after + timedelta(weeks=1))
-    history = file.burden_history + ledger(file.practitioners, past)
+    leave_weeks = file.territory.policy.leave_weeks
+    owed = ledger(file.practitioners, past, absences=file.absences, leave_weeks=leave_weeks)
+    history = file.burden_history + owed
     week_before = first - timedelta(weeks=1)
     neighbours = [held for held in (*_held(file, past), *_held(file, following)) if held.on >= week_before]
     return Problem.of(replace(file, burden_history=history), weeks, neighbours=neighbours)
