@@ -7,7 +7,8 @@ from time import perf_counter
 from service.domain.solving import Limits
 
 ITERATIONS_PER_SECOND = 20_000
-"""Of the simplex method: what counts as a second of work."""
+NODES_PER_SECOND = 50
+"""Of the simplex method, and of branch and bound: what counts as a second of work."""
 
 
 @dataclass(kw_only=True)
@@ -36,6 +37,6 @@ class Budget:
         """From now on."""
         self.started, self.work_seconds = perf_counter(), 0
 
-    def spend(self, iterations: int) -> None:
+    def spend(self, *, iterations: int, nodes: int) -> None:
         """So much work was done."""
-        self.work_seconds += iterations / ITERATIONS_PER_SECOND
+        self.work_seconds += max(0, iterations) / ITERATIONS_PER_SECOND + max(0, nodes) / NODES_PER_SECOND

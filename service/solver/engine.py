@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.solver.blocks import Block, Numbers
-from service.solver.budget import Budget
+from service.solver.budget import NODES_PER_SECOND, Budget
 
 _SOLVED = highspy.HighsModelStatus.kOptimal
 _IMPOSSIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
@@ -74,7 +74,7 @@ class Engine:
     def relax(self, cost: Numbers, *, seconds: float) -> Relaxed | None:
         """None when the time did not suffice."""
         self._ask(cost, whole=np.zeros(len(cost), dtype=np.bool_))
-        status = self._run(seconds)
+        status = self._run(seconds, whole=False)
         if status in _IMPOSSIBLE:
             return Relaxed(is_possible=False, values=np.array([]), duals=np.array([]))
         if status != _SOLVED:
@@ -92,7 +92,7 @@ class Engine:
         """The least cost in whole numbers, to within the gap."""
         self._ask(cost, whole=self._block.whole)
         self._highs.setOptionValue("mip_abs_gap", gap)
-        status = self._run(seconds)
+        status = self._run(seconds, whole=True)
         if status in _IMPOSSIBLE:
             return Found(values=None, bound=np.inf)
         info = self._highs.getInfo()
@@ -106,11 +106,15 @@ class Engine:
         self._highs.changeColsCost(len(cost), everything, cost)
         self._highs.changeColsIntegrality(len(cost), everything, kinds)
 
-    def _run(self, seconds: float) -> highspy.HighsModelStatus:
+    def _run(self, seconds: float, *, whole: bool) -> highspy.HighsModelStatus:
+        """Within the time; where answers are to be the same every time, within so much work."""
         if not self._budget.limits.deterministic:
             self._highs.setOptionValue("time_limit", max(0.0, self._highs.getRunTime() + seconds))
+        elif whole:
+            self._highs.setOptionValue("mip_max_nodes", 1 + int(seconds * NODES_PER_SECOND))
         self._highs.solve()
-        self._budget.spend(max(0, self._highs.getInfo().simplex_iteration_count))
+        info = self._highs.getInfo()
+        self._budget.spend(iterations=info.simplex_iteration_count, nodes=info.mip_node_count if whole else 0)
         return self._highs.getModelStatus()
 
     def _heed(self, event: highspy.HighsCallbackEvent) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from service.domain.answers import Fix, Gap, GoalChange
 from service.domain.fairness import fairness_table
-from service.domain.goals import goal_values
+from service.domain.goals import goal_values, goals_sought
 from service.domain.policy import Goal
 from service.domain.roster_content import difference
 from service.domain.rosters import Assignment, SessionKey
@@ -122,7 +122,7 @@ def _filled(problem: Problem, budget: Budget) -> Roster | None:
     for rule in BETWEEN.values():
         rule(works)
     levels = Levels(works, least_loaded_first(works, pinned.assignments, problem.published), budget, lambda _: None)
-    for goal in problem.policy.goal_order:
+    for goal in goals_sought(problem):
         levels.settle(goal, seconds=budget.left_seconds)
     return levels.roster
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from service.domain.answers import GoalValue, Progress
 from service.domain.fairness import fairness_table
 from service.domain.goals import GOALS as VALUES
+from service.domain.goals import goals_sought
 from service.domain.policy import FairnessPolicy, Goal
 from service.domain.rosters import Assignment
 from service.solver.budget import Budget
@@ -41,8 +42,11 @@ class Levels:
 
     def settle(self, goal: Goal, *, seconds: float) -> GoalValue:
         """Bring the goal as low as the time allows, and keep it there."""
+        sought = goals_sought(self._works.problem)
         rung = Rung(
             goal=goal,
+            level=sought.index(goal) + 1,
+            levels=len(sought),
             value=VALUES[goal](self._works.problem, self.roster),
             budget=self._budget,
             leave_seconds=self._budget.left_seconds - seconds,

@@ -10,12 +10,17 @@ from service.solver.budget import Budget
 
 @dataclass(kw_only=True)
 class Rung:
-    """The best value and the bound proved so far. `leave_seconds`: how much of the budget is for the goals after it."""
+    """The best value and the bound proved so far. `level`: which of the `levels` goals it is, from 1.
+
+    `leave_seconds`: how much of the budget is for the goals after it.
+    """
 
     goal: Goal
     value: int
     budget: Budget
     leave_seconds: float
+    level: int
+    levels: int
     tell: Callable[[Progress], None]
     bound: int | None = None
 
@@ -39,5 +44,13 @@ class Rung:
             self.show()
 
     def show(self) -> None:
-        elapsed_s = self.budget.elapsed_seconds
-        self.tell(Progress(goal=self.goal, value=self.value, bound=self.bound, elapsed_s=elapsed_s))
+        self.tell(
+            Progress(
+                goal=self.goal,
+                value=self.value,
+                bound=self.bound,
+                elapsed_s=self.budget.elapsed_seconds,
+                level=self.level,
+                levels=self.levels,
+            )
+        )
