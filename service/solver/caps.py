@@ -86,13 +86,10 @@ def find_any(incumbent: Incumbent, rung: Rung) -> bool | None:
         if rung.left_seconds <= 0:
             return None
         nothing = np.zeros(len(block.variables))
-        relaxed = Engine(block, rung.budget).relax(nothing, seconds=rung.left_seconds)
-        if relaxed is None or not relaxed.is_possible:
-            return None if relaxed is None else False
         search = Search(
             block=block,
             cost=nothing,
-            relaxed=relaxed.values,
+            relaxed=None,
             known=None,
             target=0,
             tolerance=0.5,

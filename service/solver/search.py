@@ -16,14 +16,14 @@ WHOLE = 1e-6
 LONG_ROW = 200
 """A row with more variables than this ties no neighbours together."""
 RADII = range(4)
-ROUNDS = 8
+ROUNDS = 3
 NEARLY_ALL = 0.7
 """A neighbourhood with more of the block than this is no smaller a search than everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A block, what its variables cost, and where its relaxation has its least; `near`: the roster in hand.
+    """A block, what its variables cost, and where its relaxation has its least, if known; `near`: the roster in hand.
 
     `near` is 0 or more where the roster says what a variable comes to, and below 0 where it does not. `known`: what the
     relaxation's prices prove, if costs count at all. `target`: no solution in whole numbers costs less. Costs that are
@@ -32,7 +32,7 @@ class Search:
 
     block: Block
     cost: Numbers
-    relaxed: Numbers
+    relaxed: Numbers | None
     known: Priced | None
     target: float
     tolerance: float
@@ -45,7 +45,7 @@ class Search:
         First whether the relaxation is whole itself; then near solutions in hand; then everywhere that something
         better can be.
         """
-        if _is_whole(self.block, self.relaxed):
+        if self.relaxed is not None and _is_whole(self.block, self.relaxed):
             return Found(values=self.relaxed, bound=self.target)
         deadline = self.budget.left_seconds - seconds
         best, near = Found(values=None, bound=self.target), self.near
@@ -67,27 +67,36 @@ class Search:
         """In growing neighbourhoods of the relaxation's solution nearest to one in hand, until one is better."""
         known = self.near >= 0
         distance = np.where(known, np.where(near > 0.5, -1.0, 1.0), 0.0)
-        block = self._aimed(self.target)
-        relaxed = Engine(_with_row(block, self.cost, self.target), self.budget).relax(distance, seconds=seconds)
+        most = self.target + self.tolerance
+        aimed = self._aimed(most)
+        relaxed = Engine(_with_row(aimed, self.cost, most), self.budget).relax(distance, seconds=seconds)
         if relaxed is None or not relaxed.is_possible:
             return best
         values = relaxed.values
-        if _is_whole(block, values):
+        if _is_whole(self.block, values):
             return Found(values=values, bound=self.target)
-        loose = block.whole & (~known | (np.abs(values - near) > WHOLE) | _in_part(values))
-        for radius in RADII:
-            if radius:
-                loose = _grown(block, loose, known)
-            if loose.sum() > NEARLY_ALL * block.whole.sum():
-                break
-            ends = np.round(values)
-            is_fixed = block.whole & ~loose
-            low, high = np.where(is_fixed, ends, block.low), np.where(is_fixed, ends, block.high)
-            fewer = replace(block, low=low, high=high)
-            found = Engine(fewer, self.budget).optimise(self.cost, seconds=seconds, gap=WHOLE)
-            if self._cost(found) < self._cost(best) - self.tolerance:
+        loose = self.block.whole & (~known | (np.abs(values - near) > WHOLE) | _in_part(values))
+        for block in (aimed, self.block) if best.values is None else (aimed,):
+            found = self._around(block, loose, np.round(values), self._cost(best), seconds=seconds)
+            if found is not None:
                 return found
         return best
+
+    def _around(self, block: Block, loose: Mask, ends: Numbers, cost: float, *, seconds: float) -> Found | None:
+        """What costs less than this and agrees with the ends wherever they are not loose, in growing circles."""
+        for radius in RADII:
+            if radius:
+                loose = _grown(block, loose, self.near >= 0)
+            if loose.sum() > NEARLY_ALL * block.whole.sum():
+                return None
+            is_fixed = block.whole & ~loose
+            low, high = np.where(is_fixed, ends, block.low), np.where(is_fixed, ends, block.high)
+            found = Engine(replace(block, low=low, high=high), self.budget).optimise(
+                self.cost, seconds=seconds, gap=WHOLE
+            )
+            if self._cost(found) < cost - self.tolerance:
+                return found
+        return None
 
     def _aimed(self, target: float) -> Block:
         """The block without what any solution within the target has otherwise: a reduced cost or price forbids it."""
