@@ -1,12 +1,13 @@
 """The secretary's way: seat after seat to whoever carries least. The first roster, and the one to compare with."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from service.domain.directory import PractitionerId
 from service.domain.fairness import history, targets
 from service.domain.rosters import Assignment, Session
-from service.domain.solving import Problem
+from service.domain.rules import breaches
+from service.domain.solving import Problem, Rule
 from service.domain.standing import Standing
 from service.solver.admission import Candidate
 from service.solver.variables import Works
@@ -21,15 +22,9 @@ def least_loaded_first(
     """
     balances = _Balances(works.problem)
     standing = Standing(works.problem)
-    begun = [held for held in works.problem.published if (held.practitioner, held.key) in works.holds]
-    for kept in {*(held for held in begun if held.key in works.problem.frozen), *pinned}:
+    for kept in _kept(works, {*works.problem.begun, *pinned}, standing_before):
         standing.add(kept)
         balances.add(kept.practitioner, works.problem.session_at[kept.key])
-    for held in sorted(standing_before):
-        is_new = held not in standing.of_session(held.key)
-        if is_new and (held.practitioner, held.key) in works.holds and not standing.broken_by(held):
-            standing.add(held)
-            balances.add(held.practitioner, works.problem.session_at[held.key])
     for key in sorted(works.of_session, key=lambda key: (len(works.of_session[key]), key)):
         session = works.problem.session_at[key]
         for one in sorted(works.of_session[key], key=balances.of):
@@ -39,6 +34,19 @@ def least_loaded_first(
             if assignment is not None:
                 standing.add(assignment)
                 balances.add(assignment.practitioner, session)
+    return standing.roster
+
+
+def _kept(works: Works, fixed: Set[Assignment], before: Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """What is fixed, and of what stood before all that is lawful beside it: all at once if need be, else one by one."""
+    may_stand = [held for held in before if held not in fixed and _is_candidate(works, held)]
+    together = (*sorted(fixed), *sorted(may_stand))
+    if not any(breach.rule is not Rule.PINS for breach in breaches(works.problem, together)):
+        return together
+    standing = Standing(works.problem, fixed)
+    for held in sorted(may_stand):
+        if not standing.clashes_of(held):
+            standing.add(held)
     return standing.roster
 
 
@@ -52,6 +60,11 @@ def _lawful(standing: Standing, candidate: Candidate) -> Assignment | None:
         if not standing.clashes_of(assignment):
             return assignment
     return None
+
+
+def _is_candidate(works: Works, held: Assignment) -> bool:
+    those = works.of_session.get(held.key, ())
+    return any(one.practitioner.id == held.practitioner and held.practice in one.hosts for one in those)
 
 
 class _Balances:

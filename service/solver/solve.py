@@ -40,15 +40,16 @@ def solve(
     for rule in BETWEEN.values():
         rule(works)
     build_s = budget.elapsed_seconds
-    greedy = least_loaded_first(works, pinned.assignments)
-    first = least_loaded_first(works, pinned.assignments, problem.published) if problem.published else greedy
+    first = least_loaded_first(works, pinned.assignments, problem.published)
     first_s = budget.elapsed_seconds
     levels = Levels(works, first, budget, on_progress or (lambda _: None))
     settled = tuple(_climb(levels, problem, budget))
     solve_s = budget.elapsed_seconds
     found = with_fixes(problem, levels.roster, gaps(problem, levels.roster), budget)
     timings = Timings(build_s=build_s, first_s=first_s, solve_s=solve_s, explain_s=budget.elapsed_seconds - solve_s)
-    return _answer(problem, levels.roster, settled, found, timings, _baseline(problem, greedy))
+    return _answer(
+        problem, levels.roster, settled, found, timings, None if problem.published else _baseline(problem, first)
+    )
 
 
 def _climb(levels: Levels, problem: Problem, budget: Budget) -> Iterator[GoalValue]:
@@ -81,7 +82,7 @@ def _answer(
     settled: tuple[GoalValue, ...],
     missing: tuple[Gap, ...],
     timings: Timings,
-    baseline: Baseline,
+    baseline: Baseline | None,
 ) -> Answer:
     """A goal that was not proved may have got better on the way of a later one: values are counted on the roster."""
     goals = tuple(replace(goal, value=VALUES[goal.name](problem, roster)) for goal in settled)
