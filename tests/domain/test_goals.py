@@ -1,9 +1,13 @@
 """Goal values, counted by hand."""
 
+from dataclasses import replace
+
 import pytest
 
+from service.domain.calendar import Weekday
+from service.domain.directory import Insee
 from service.domain.goals import GOALS, goal_values
-from service.domain.policy import Goal
+from service.domain.policy import AccessFloor, Goal, Policy, ReachWeights
 from service.domain.rosters import Modality
 from tests.make import (
     W49,
@@ -130,8 +134,35 @@ def test_travel_is_there_and_back_rounded_once():
 
 
 def test_values_come_in_the_order_of_the_policy():
-    assert list(goal_values(a_problem(week=W49, published=[seat("t1")]), [])) == list(Goal)
+    policy = Policy(access_floor=AccessFloor(minutes=20, half_days_per_week=1))
+    assert list(goal_values(a_problem(week=W49, policy=policy, published=[seat("t1")]), [])) == list(Goal)
 
 
-def test_where_nothing_is_published_there_is_no_stability_to_count():
-    assert set(Goal) - set(goal_values(a_problem(week=W49), [seat("t1")])) == {Goal.STABILITY}
+def test_where_nothing_is_published_and_no_floor_is_set_neither_is_counted():
+    assert set(Goal) - set(goal_values(a_problem(week=W49), [seat("t1")])) == {Goal.STABILITY, Goal.ACCESS_FLOOR}
+
+
+@pytest.mark.parametrize(("road_km", "half_days", "missing"), [(16.6, 2, 1), (16.7, 2, 2), (16.6, 1, 0)])
+def test_a_half_day_counts_for_a_commune_from_which_the_road_is_short_enough(road_km, half_days, missing):
+    policy = Policy(access_floor=AccessFloor(minutes=20, half_days_per_week=half_days))
+    problem = a_problem(communes=(a_commune(road_km=road_km),), policy=policy)
+    assert GOALS[Goal.ACCESS_FLOOR](problem, [seat("t1")]) == missing
+
+
+def two_sectors(near_sessions, **policy):
+    """Everybody has one session of two hours at hand, those of sector S some more."""
+    communes = (a_commune(), replace(a_commune(road_km=60), insee=Insee("53002"), sector="F"))
+    near = [a_template(f"t{number}", weekday) for number, weekday in zip(range(near_sessions), Weekday, strict=False)]
+    far = a_template("far", "SAT", hosts=["far"], sector="F")
+    places = [a_practice(), a_practice("far", road_km=60)]
+    return a_problem(*near, far, communes=communes, practices=places, policy=Policy(**policy))
+
+
+@pytest.mark.parametrize(("near_sessions", "weight"), [(1, 1), (2, 2), (6, 5)])
+def test_an_empty_seat_weighs_more_where_inhabitants_have_less_within_reach(near_sessions, weight):
+    problem = two_sectors(near_sessions, coverage_by_reach=ReachWeights(most=5))
+    assert value(Goal.COVERAGE, problem) == near_sessions + weight
+
+
+def test_sectors_weigh_the_same_unless_the_policy_says_otherwise():
+    assert value(Goal.COVERAGE, two_sectors(6)) == 7
