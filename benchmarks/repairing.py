@@ -33,6 +33,7 @@ NOTE = (
 class Repaired:
     """`lost`: seats of the one who is away. `is_minimal`: coverage and stability are proved."""
 
+    first_s: float
     minimum_s: float
     total_s: float
     is_minimal: bool
@@ -59,6 +60,7 @@ def work(case: Case, seed: int, seconds: float) -> Repaired:
     change = difference(roster, after)
     gap_of = {goal.name: goal.gap for goal in found.answer.goals}
     return Repaired(
+        first_s=found.answer.timings.first_s or 0,
         minimum_s=found.taken_up_s.get(Goal.FAIRNESS_WORST, found.total_s),
         total_s=found.answer.timings.solve_s,
         is_minimal=gap_of[Goal.COVERAGE] == 0 and gap_of[Goal.STABILITY] == 0,
@@ -90,6 +92,7 @@ def _row(case: Case, repaired: Sequence[Repaired]) -> Row:
         "lost": middle(each.lost for each in repaired),
         "changes": middle(each.changes for each in repaired),
         "moves": middle(each.moves for each in repaired),
+        "first roster s": middle(each.first_s for each in repaired),
         "minimum s": middle(minimum_s),
         "minimum p95 s": percentile(minimum_s),
         "minimum worst s": round(max(minimum_s), 3),
