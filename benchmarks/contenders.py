@@ -22,6 +22,7 @@ Method = Callable[[Problem, int], Roster]
 
 ROOT = Path(__file__).parents[1]
 OURS_SECONDS, OUR_WORKERS = 5, 2
+OURS = f"tourderole, {OURS_SECONDS} s"
 TIMEFOLD_PYTHON = "TIMEFOLD_PYTHON"
 """Names the interpreter that has the package `timefold`."""
 STARTING_SECONDS = 120
@@ -30,7 +31,7 @@ STARTING_SECONDS = 120
 
 def methods(effort: Effort) -> Mapping[str, Method]:
     """By name; Timefold only where its interpreter is named."""
-    found: dict[str, Method] = {"least loaded first": least_loaded, f"tourderole, {OURS_SECONDS} s": ours}
+    found: dict[str, Method] = {"least loaded first": least_loaded, OURS: ours}
     python = os.environ.get(TIMEFOLD_PYTHON)
     if python:
         found[f"Timefold, {effort.timefold_seconds:g} s"] = _timefold(python, effort.timefold_seconds)

@@ -4,12 +4,12 @@ import asyncio
 import io
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from time import perf_counter
 
 import asyncpg
 
 from benchmarks import serving
+from benchmarks.cases import LARGE
 from benchmarks.load import Load, answers_to, request
 from benchmarks.measuring import Effort, middle, seconds_of
 from benchmarks.report import Row, Table
@@ -19,9 +19,6 @@ from service.application.directory import import_territory_file
 from service.application.territory_file.reading import read_territory_file
 from service.domain.callers import Caller
 from service.storage.database import Database
-
-LARGE = Path(__file__).parents[2] / "shared" / "territory" / "large.json"
-"""The large territory that users gave, where it is at hand."""
 
 
 def territory_texts() -> Mapping[str, str]:

@@ -6,8 +6,9 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,28 @@ class Table:
         return "\n\n".join([f"### {self.title}", table, *self.notes])
 
 
-def keep(name: str, tables: Sequence[Table]) -> None:
-    """Put these results in the file, in place of the last ones of that name, and all that is there in the README."""
+def keep(name: str, tables: Sequence[Table], *, is_part: bool = False) -> None:
+    """Put these results in the file, in place of the last ones of that name, and all that is there in the README.
+
+    `is_part`: in place of the last ones of the same cases; those of other cases stay.
+    """
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results[name] = {"measured_on": measured_on(), "tables": [asdict(table) for table in tables]}
+    before = results.get(name, {}).get("tables", ()) if is_part else ()
+    kept = {table["title"]: table["rows"] for table in before}
+    merged = [replace(table, rows=_merged(kept.get(table.title, ()), table.rows)) for table in tables]
+    results[name] = {"measured_on": measured_on(), "tables": [asdict(table) for table in merged]}
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
     before, heading, _ = README.read_text().partition("## Last results\n")
     README.write_text("\n\n".join([before + heading.strip(), *_told(results.values())]) + "\n")
+
+
+def _merged(before: Sequence[Row], now: Sequence[Row]) -> Sequence[Row]:
+    """The rows of a case stay together, where the case first stood; nothing is kept of a table with other columns."""
+    rows: dict[Cell, list[Row]] = {}
+    for row in before if before and now and list(before[0]) == list(now[0]) else ():
+        rows.setdefault(row["case"], []).append(row)
+    rows |= {case: [row for row in now if row["case"] == case] for case in dict.fromkeys(row["case"] for row in now)}
+    return [row for those in rows.values() for row in those]
 
 
 def _told(results: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -59,14 +75,15 @@ def measured_on() -> Mapping[str, object]:
     """When, which code, on what; nothing that names the machine."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": commit(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "packages": {package: version(package) for package in PACKAGES},
     }
 
 
-def _commit() -> str:
+@cache
+def commit() -> str:
     """With a plus sign when files differ from it."""
     git = shutil.which("git")
     if git is None:

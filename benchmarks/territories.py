@@ -39,12 +39,21 @@ class Shape:
         """The same people asked for a third more: about what they can give at the least."""
         return replace(self, name=f"{self.name} tight", seats_per_week=self.seats_per_week * 4 // 3)
 
+    def loose(self) -> "Shape":
+        """The same people asked for a third less: nearly everybody could do without."""
+        return replace(self, name=f"{self.name} loose", seats_per_week=self.seats_per_week * 2 // 3)
+
+    def crossing(self, share: float) -> "Shape":
+        """The same, with another share of people who also work in the next sector."""
+        return replace(self, cross_sector=share)
+
 
 S = Shape(name="S", practitioners=15, practices=5, sectors=1, seats_per_week=18, mobile_units=1)
 M = Shape(name="M", practitioners=60, practices=20, sectors=3, seats_per_week=61, mobile_units=1)
 L = Shape(name="L", practitioners=160, practices=45, sectors=6, seats_per_week=122, mobile_units=2)
 XL = Shape(name="XL", practitioners=300, practices=90, sectors=12, seats_per_week=240, mobile_units=4)
-"""SOLVER-NOTES sizes, and the largest territory that there is."""
+"""A village's, a town's and a county's, and the largest territory that there is."""
+SHAPES = {shape.name: shape for shape in (S, M, L, XL)}
 
 
 @cache
