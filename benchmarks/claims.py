@@ -39,7 +39,7 @@ def claims(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Row]:
         if name != OURS:
             pairs = list(zip(ours, theirs, strict=True))
             yield _row(f"never fewer seats filled than {name}", pairs, _empty)
-            yield _row(f"at least as good on every measure as {name}", pairs, _worse)
+            yield _row(f"better on every measure, or as good, than {name}", pairs, _worse)
 
 
 def _row(claim: str, those: Sequence[One], against: Callable[[One], Sequence[str]]) -> Row:
@@ -67,8 +67,10 @@ def _empty(pair: tuple[Judged, Judged]) -> list[str]:
 
 
 def _worse(pair: tuple[Judged, Judged]) -> list[str]:
-    """The measures on which theirs is better, with both values."""
+    """The measures on which theirs is better, with both values; or that ours is better on none."""
     ours, theirs = pair
+    if ours.measures == theirs.measures:
+        return ["better on none"]
     return [
         f"{name} {value:.3g}, not {theirs.measures[name]:.3g}"
         for name, value in ours.measures.items()

@@ -34,7 +34,7 @@ MEASURES_NOTE = (
 )
 CLAIMS_NOTE = (
     "Of our rosters, seed by seed. History allows a worst unloved balance of one session, or of what somebody brings"
-    " who holds nothing unloved. On a measure we are at least as good as another where ours is no worse."
+    " who holds nothing unloved. *Better on every measure, or as good*: worse on none, and not the same on all."
 )
 LEFT_OUT = f"Timefold was left out: {TIMEFOLD_PYTHON} names no interpreter that has it (README)."
 

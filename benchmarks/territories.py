@@ -45,7 +45,7 @@ class Shape:
 
     def crossing(self, share: float) -> "Shape":
         """The same, with another share of people who also work in the next sector."""
-        return replace(self, cross_sector=share)
+        return replace(self, cross_sector=float(share))  # 0 and 0.0 would be two territories
 
 
 S = Shape(name="S", practitioners=15, practices=5, sectors=1, seats_per_week=18, mobile_units=1)
