@@ -48,7 +48,6 @@ def _loads_in(block: Block, loads: Sequence[Load]) -> list[Load]:
 
 def _lowest(block: Block, loads: Sequence[Load], caps: Sequence[int], program: Program, rung: Rung) -> int:
     """The lowest cap that the block's linear relaxation does not exclude."""
-    engine = Engine(block, rung.budget)
     nothing = np.zeros(len(block.variables))
 
     def is_possible(cap: int) -> bool:
@@ -59,7 +58,8 @@ def _lowest(block: Block, loads: Sequence[Load], caps: Sequence[int], program: P
         relaxed = engine.relax(nothing, seconds=rung.left_seconds) if rung.left_seconds > 0 else None
         return relaxed is None or relaxed.is_possible
 
-    return caps[bisect_left(caps[:-1], True, key=is_possible)]
+    with Engine(block, rung.budget) as engine:
+        return caps[bisect_left(caps[:-1], True, key=is_possible)]
 
 
 def _renewed(block: Block, program: Program) -> Block:

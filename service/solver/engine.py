@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Self
 
 import highspy
 import numpy as np
@@ -49,7 +50,7 @@ class Found:
 
 
 class Engine:
-    """A block in HiGHS. Each solve starts from the basis of the one before."""
+    """A block in HiGHS, for as long as it is entered. Each solve starts from the basis of the one before."""
 
     def __init__(self, block: Block, budget: Budget) -> None:
         self._block = block
@@ -61,6 +62,14 @@ class Engine:
         self._highs.passModel(_model(block))
         self._highs.cbMipInterrupt += self._heed
         self._highs.cbSimplexInterrupt += self._heed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the memory back now: the library and what it calls hold each other."""
+        self._highs.clearCallbacks()  # type: ignore[no-untyped-call]
+        self._highs.clear()
 
     def limit(self, block: Block) -> None:
         """The same block under other limits and coefficients."""

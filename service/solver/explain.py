@@ -64,7 +64,8 @@ def _together(works: Works, pins: Sequence[Pin], budget: Budget) -> tuple[Assign
         return None
     values = matrix.low
     for block in matrix.blocks():
-        found = Engine(block, budget).optimise(np.zeros(len(block.variables)), seconds=budget.left_seconds, gap=1)
+        with Engine(block, budget) as engine:
+            found = engine.optimise(np.zeros(len(block.variables)), seconds=budget.left_seconds, gap=1)
         if found.values is None:
             return None
         values[block.variables] = found.values

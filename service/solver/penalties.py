@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from service.solver.loads import Load
 
-ROUNDING = 0.01
+ROUNDING = 0.001
 """Of a fraction in the objective, all coefficients' roundings together come to no more than this part of 1."""
 
 
@@ -31,8 +31,8 @@ class Penalty:
         return floor(cost / self.scale - self.error + 0.5 - 1e-9)
 
     def most_cost(self, value: int) -> float:
-        """The largest cost with which the goal is not worse than this value."""
-        return value if self.scale == 1 else (value + 0.5 + self.error) * self.scale
+        """A cost with which the goal is certainly not worse than this value, nearly the largest."""
+        return value if self.scale == 1 else (value + 0.5 - 2 * self.error) * self.scale
 
 
 class Terms:

@@ -58,7 +58,8 @@ class Search:
                 return Found(values=best.values, bound=self.target)
         better = self._aimed(self._cost(best) - self.tolerance)
         left = max(0.0, self.budget.left_seconds - deadline)
-        found = Engine(better, self.budget).optimise(self.cost, seconds=left, gap=gap)
+        with Engine(better, self.budget) as engine:
+            found = engine.optimise(self.cost, seconds=left, gap=gap)
         if found.values is None and best.values is not None:
             return Found(values=best.values, bound=min(max(found.bound, self.target), self._cost(best)))
         return Found(values=found.values, bound=max(found.bound, self.target))
@@ -69,7 +70,8 @@ class Search:
         distance = np.where(known, np.where(near > 0.5, -1.0, 1.0), 0.0)
         most = self.target + self.tolerance
         aimed = self._aimed(most)
-        relaxed = Engine(_with_row(aimed, self.cost, most), self.budget).relax(distance, seconds=seconds)
+        with Engine(_with_row(aimed, self.cost, most), self.budget) as engine:
+            relaxed = engine.relax(distance, seconds=seconds)
         if relaxed is None or not relaxed.is_possible:
             return best
         values = relaxed.values
@@ -91,9 +93,8 @@ class Search:
                 return None
             is_fixed = block.whole & ~loose
             low, high = np.where(is_fixed, ends, block.low), np.where(is_fixed, ends, block.high)
-            found = Engine(replace(block, low=low, high=high), self.budget).optimise(
-                self.cost, seconds=seconds, gap=WHOLE
-            )
+            with Engine(replace(block, low=low, high=high), self.budget) as engine:
+                found = engine.optimise(self.cost, seconds=seconds, gap=WHOLE)
             if self._cost(found) < cost - self.tolerance:
                 return found
         return None

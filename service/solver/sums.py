@@ -52,6 +52,11 @@ class Sum:
         return self.penalty.scale == 1
 
     @property
+    def is_found(self) -> bool:
+        """Whether it is known what each part comes to."""
+        return all(np.isfinite(part.most) for part in self.parts)
+
+    @property
     def gap(self) -> float:
         """How far a part may stay above its bound."""
         return 1 - WHOLE if self.is_whole else 0.2 * self.penalty.scale / max(1, len(self.parts))
@@ -78,7 +83,7 @@ def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, tolerance:
     asked.tell_bound(rung)
     if not rung.is_closed:
         _search(asked, incumbent, rung)
-    if rung.is_closed and not tolerance and (asked.is_whole or not shares_out):
+    if rung.is_closed and not tolerance and (asked.is_whole or (asked.is_found and not shares_out)):
         for part in asked.parts:
             _keep(program, [part], asked.target(part) if asked.is_whole else part.most)
     else:
@@ -87,7 +92,10 @@ def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, tolerance:
 
 def _relax(part: Part, rung: Rung) -> None:
     seconds = rung.left_seconds
-    part.relaxed = Engine(part.block, rung.budget).relax(part.cost, seconds=seconds) if seconds > 0 else None
+    if seconds <= 0:
+        return
+    with Engine(part.block, rung.budget) as engine:
+        part.relaxed = engine.relax(part.cost, seconds=seconds)
     if part.relaxed is not None and part.relaxed.is_possible:
         part.priced = priced(part.block, part.cost, part.relaxed.duals)
         part.bound = part.priced.bound
