@@ -1,1 +1,1 @@
-"""Problem in, answer out: OR-Tools at work."""
+"""Problem in, answer out: HiGHS at work."""
