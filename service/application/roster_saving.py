@@ -1,6 +1,7 @@
 """A changed roster saved: checked against the rules, counted anew, its places and history following."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,6 +39,8 @@ async def save_changed(
         return roster
     refuse_unknown(problem, after.assignments)
     refuse_broken_rules(problem, after.assignments, before=before.assignments)
+    if after.sessions != before.sessions:
+        worth = replace(worth, baseline=None)
     worth = await asyncio.to_thread(assess, problem, after.assignments, worth)
     changed = roster.edited(worth, reason=reason)
     await save_roster(session, changed)

@@ -162,9 +162,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A sight of a running solve: the goal in work, its best value and proved bound so far."""
+    """A sight of a running solve: the goal in work, its best value and proved bound so far.
+
+    `level`: which of the `levels` goals sought it is, from 1; 0: not said.
+    """
 
     goal: Goal
     value: int | None
     bound: int | None
     elapsed_s: float
+    level: int = 0
+    levels: int = 0

@@ -1,7 +1,8 @@
 """A roster as it stands, and what one more assignment would break."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from service.domain.directory import PracticeId, PractitionerId
@@ -10,6 +11,7 @@ from service.domain.rules import RULES, SCOPES, Scope
 from service.domain.solving import Breach, Problem
 
 ONE_WEEK = timedelta(weeks=1)
+JUDGES = tuple((RULES[rule], scope) for rule, scope in SCOPES.items())
 
 
 class Standing:
@@ -27,6 +29,22 @@ class Standing:
         self._of_practitioner[assignment.practitioner].append(assignment)
         self._of_session[assignment.key].append(assignment)
         self._of_practice[assignment.practice, assignment.on].append(assignment)
+
+    @contextmanager
+    def without(self, assignment: Assignment) -> Iterator[None]:
+        """As if it were not there, while the block runs."""
+        held = (
+            self._of_practitioner[assignment.practitioner],
+            self._of_session[assignment.key],
+            self._of_practice[assignment.practice, assignment.on],
+        )
+        for those in held:
+            those.remove(assignment)
+        try:
+            yield
+        finally:
+            for those in held:
+                those.append(assignment)
 
     @property
     def roster(self) -> tuple[Assignment, ...]:
@@ -49,7 +67,7 @@ class Standing:
         }
         return tuple(
             breach
-            for rule, scope in SCOPES.items()
-            for breach in RULES[rule](self._problem, judged[scope])
+            for broken, scope in JUDGES
+            for breach in broken(self._problem, judged[scope])
             if assignment.key in breach.sessions and breach.practitioner in (None, assignment.practitioner)
         )
