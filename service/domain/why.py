@@ -1,4 +1,4 @@
-"""Why everybody holds what he or she holds: what giving the seat to the next would cost, or why nobody could have it."""
+"""Why everybody holds what he or she holds: what the next would cost, or why nobody else could have it."""
 
 from collections.abc import Sequence
 
