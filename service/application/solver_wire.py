@@ -47,4 +47,4 @@ def _canonical(value: object) -> object:
 
 
 def solver_version() -> str:
-    return f"tourderole {version('tourderole')}, ortools {version('ortools')}"
+    return f"tourderole {version('tourderole')}, highspy {version('highspy')}"

@@ -60,7 +60,7 @@ async def test_a_roster_shows_its_sessions_in_local_time_and_who_holds_them(clie
     assert said["assignments"][0] == QUAI
     assert said["goals"][0] == {"name": "coverage", "value": 25, "bound": None, "gap": None, "conditional": False}
     assert len(said["digest"]) == 64
-    assert "ortools" in said["solver_version"]
+    assert "highspy" in said["solver_version"]
 
 
 async def test_progress_is_told_until_the_roster_is_solved(client, database):
