@@ -66,6 +66,10 @@ class Ladder:
         self._levels[sight.goal].see(sight)
 
     @property
+    def levels(self) -> tuple[Level, ...]:
+        return tuple(self._levels.values())
+
+    @property
     def elapsed_s(self) -> float:
         """By the solver's clock, and by ours since it was last heard of."""
         return self._elapsed_s + self._clock() - self._seen_at
@@ -74,7 +78,7 @@ class Ladder:
         table = Table.grid(padding=(0, 2, 0, 0))
         for justify in ("left", "left", "right", "right", "left", "right"):
             table.add_column(justify=justify, no_wrap=True)
-        levels = tuple(self._levels.values())
+        levels = self.levels
         ends = [*(level.began_s for level in levels[1:]), self.elapsed_s]
         for level, end_s in zip(levels, ends, strict=False):
             table.add_row(*self._row(level, seconds=end_s - level.began_s, in_work=level is levels[-1]))
@@ -87,7 +91,14 @@ class Ladder:
         yield Text(sight.goal, style="bold" if in_work else "")
         yield "" if sight.value is None else str(sight.value)
         yield Text("" if sight.bound is None else f"≥ {sight.bound}", style="dim")
-        yield ProgressBar(total=1, completed=level.closed_part, width=BAR_WIDTH)
+        yield ProgressBar(
+            total=1,
+            completed=level.closed_part,
+            width=BAR_WIDTH,
+            style="bright_black",
+            complete_style="yellow",
+            finished_style="green",
+        )
         yield Text(f"{seconds:.1f} s", style="dim")
 
     def _what_comes(self, levels: tuple[Level, ...]) -> Iterator[RenderableType]:

@@ -184,7 +184,7 @@ def proof_table(
 
     `greedy`: what serving always the least loaded comes to.
     """
-    table = table_of("\nGoals, each at its best while those above it stay at theirs")
+    table = table_of("\nGoals, each at its best while those above it stay at theirs; ✔ proved")
     numbers = ("value", "bound", *(["greedy"] if baseline else []))
     for heading in ("goal", "value", "bound", "", *numbers[2:], ""):
         table.add_column(heading, justify="right" if heading in numbers else "left")
@@ -199,7 +199,7 @@ def proof_table(
 
 def _proof(goal: GoalValue) -> Text:
     if goal.is_proved:
-        return Text("proved", style="green")
+        return Text("✔", style="green")
     if goal.gap is None:
         return Text("open", style="yellow")
     return Text(f"≤ {goal.gap} off" + (" (if settled)" if goal.conditional else ""), style="yellow")

@@ -190,7 +190,7 @@ def print_answer(console: Console, problem: Problem, answer: Answer, language: L
     )
     timings = answer.timings
     first = f"the first roster after {timings.first_s or 0:.2f} s"
-    explained = f", {timings.explain_s:.2f} s for the fixes" if timings.explain_s else ""
+    explained = f", {timings.explain_s:.2f} s for the fixes" if answer.gaps else ""
     console.print(f"\n{answer.outcome} in {timings.solve_s:.2f} s; {first}{explained}")
 
 
