@@ -20,8 +20,7 @@ from service.domain.wording import (
     reason_in_words,
     why_in_words,
 )
-from service.web.rest.repair_shapes import GoalChangeOut
-from service.web.rest.roster_evidence import BreachOut, ReasonOut
+from service.web.rest.roster_evidence import BreachOut, GoalChangeOut, ReasonOut
 from service.web.rest.roster_shapes import AssignmentShape
 
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from service.application.rosters import compare_versions, find_roster, list_versions
-from service.domain.answers import FairnessRow, Gap, Reason
+from service.domain.answers import FairnessRow, Gap, GoalChange, Reason
 from service.domain.errors import Invalid, NotFound, RosterNotReady
+from service.domain.policy import Goal
 from service.domain.roster_life import Assessment
 from service.domain.solving import Rule
 from service.web.dependencies import CallerDep, DatabaseDep
@@ -22,6 +23,19 @@ router = APIRouter(prefix="/rosters/{roster}", tags=["rosters"])
 
 Facts = dict[str, str | int | float]
 VersionNumber = Annotated[int, Query(ge=1, le=1_000_000_000, description="A version", examples=[2])]
+
+
+class GoalChangeOut(BaseModel):
+    """Lower is better; `cost` = after - before."""
+
+    name: Goal
+    before: int = Field(examples=[13])
+    after: int = Field(examples=[14])
+    cost: int = Field(examples=[1])
+
+    @classmethod
+    def of(cls, change: GoalChange) -> "GoalChangeOut":
+        return cls(name=change.name, before=change.before, after=change.after, cost=change.cost)
 
 
 class ReasonOut(BaseModel):
