@@ -136,7 +136,7 @@ def _fixes(problem: Problem, gap: Gap, language: Language) -> Iterator[Renderabl
         line.add_row(Text("→", style="green"), Text(fix_in_words(problem, gap, fix, language)))
         yield Padding(line, (0, 0, 0, 4))
     if gap.fixes == ():
-        yield Padding(Text("No single rule that may give way would fill it.", style="yellow"), (0, 0, 0, 4))
+        yield Padding(Text("None of the fixes that were tried would fill it.", style="yellow"), (0, 0, 0, 4))
 
 
 def reasons_line(problem: Problem, gap: Gap, language: Language = Language.EN) -> str:

@@ -120,6 +120,9 @@ def test_fixes_are_shown_only_where_there_are_any():
     fixed = answered(problem, gaps=(replace(gap, fixes=(fix,)),))
     assert "Ce qui le pourvoirait" in page(problem, fixed)
     assert "Ce qui le pourvoirait" not in page(problem, answered(problem))
+    hopeless = answered(problem, gaps=(replace(gap, fixes=()),))
+    assert "Aucune des solutions essayées" in page(problem, hopeless)
+    assert "Aucune des solutions essayées" not in page(problem, answered(problem))
 
 
 def test_every_holder_has_a_why_where_the_roster_is_not_too_long_for_it():
