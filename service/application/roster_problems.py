@@ -40,8 +40,15 @@ async def read_with_problem(session: AsyncSession, id: RosterId) -> tuple[Roster
 
     Raises NotFound, RosterNotReady.
     """
-    roster = await get_roster(session, id)
+    roster, content, problem = await read_answered(session, id)
     roster.settled()
+    return roster, content, problem
+
+
+async def read_answered(session: AsyncSession, id: RosterId) -> tuple[Roster, RosterContent, Problem]:
+    """The same of any roster that was solved, changeable or not. Raises NotFound, RosterNotReady."""
+    roster = await get_roster(session, id)
+    roster.worth()
     problem = await problem_of_weeks(session, roster.territory, roster.weeks)
     content = await get_content(session, id)
     return roster, content, _as_drafted(problem, roster, content)

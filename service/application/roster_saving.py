@@ -1,6 +1,7 @@
 """A changed roster saved: checked against the rules, counted anew, its places and history following."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,8 +39,8 @@ async def save_changed(
         return roster
     refuse_unknown(problem, after.assignments)
     refuse_broken_rules(problem, after.assignments, before=before.assignments)
-    worth = await asyncio.to_thread(assess, problem, after.assignments, worth)
-    changed = roster.edited(worth, reason=reason)
+    known = worth if after.sessions == before.sessions else replace(worth, baseline=None)
+    changed = roster.edited(await asyncio.to_thread(assess, problem, after.assignments, known), reason=reason)
     await save_roster(session, changed)
     await save_sessions(session, changed, before, after)
     await _save_seats(session, changed, problem, before, after, now=now)

@@ -1,14 +1,24 @@
 """Rosters as JSON documents: an answer written down, and any roster read back to be checked."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from service.application.evidence import (
+    Document,
+    assignment_json,
+    baseline_json,
+    breach_json,
+    fairness_json,
+    gap_json,
+    goal_change_json,
+    goal_json,
+    why_json,
+)
 from service.application.territory_file.faults import faults_in
 from service.application.territory_file.fields import Id, LocalDate, Shape
 from service.application.territory_file.json_text import parsed
-from service.domain.answers import Answer, FairnessRow, Gap, GoalChange, GoalValue
+from service.domain.answers import Answer, GoalChange, GoalValue, Why
 from service.domain.directory import PracticeId, PractitionerId
 from service.domain.equity import EquityRow, Reach
 from service.domain.errors import Fault, Invalid
@@ -17,28 +27,30 @@ from service.domain.goals import goal_values
 from service.domain.repairs import FairnessChange, Repair
 from service.domain.rosters import Assignment, Session, TemplateId
 from service.domain.rules import breaches
-from service.domain.solving import Breach, Problem
-
-Document = dict[str, Any]
+from service.domain.solving import Problem
 
 
-def answer_json(answer: Answer) -> Document:
+def answer_json(problem: Problem, answer: Answer, whys: Sequence[Why] = ()) -> Document:
     """What `tourderole solve --json` prints. Dates are ISO 8601, bounds are proved, seconds are of the clock."""
     held = answer.assignments
     document: Document = {
         "outcome": answer.outcome,
-        "goals": [_goal(goal) for goal in answer.goals],
-        "assignments": None if held is None else [_assignment(assignment) for assignment in held],
-        "gaps": [_gap(gap) for gap in answer.gaps],
-        "fairness": [_fairness(row) for row in answer.fairness],
+        "goals": [goal_json(goal) for goal in answer.goals],
+        "assignments": None if held is None else [assignment_json(assignment) for assignment in held],
+        "gaps": [gap_json(problem, gap) for gap in answer.gaps],
+        "fairness": [fairness_json(row) for row in answer.fairness],
+        "baseline": baseline_json(answer.baseline) if answer.baseline else None,
         "timings": {
             "build_s": answer.timings.build_s,
             "first_s": answer.timings.first_s,
             "solve_s": answer.timings.solve_s,
+            "explain_s": answer.timings.explain_s,
         },
     }
     if answer.conflict:
-        document["conflict"] = [_breach(breach) for breach in answer.conflict]
+        document["conflict"] = [breach_json(breach) for breach in answer.conflict]
+    if whys:
+        document["whys"] = [why_json(problem, why) for why in whys]
     return document
 
 
@@ -49,32 +61,34 @@ def check_json(problem: Problem, roster: Sequence[Assignment]) -> Document:
     """
     known = known_assignments(problem, roster)
     return {
-        "breaches": [_breach(breach) for breach in breaches(problem, roster)],
+        "breaches": [breach_json(breach) for breach in breaches(problem, roster)],
         "goals": [{"name": goal, "value": value} for goal, value in goal_values(problem, known).items()],
-        "gaps": [_gap(gap) for gap in gaps(problem, known)],
+        "gaps": [gap_json(problem, gap) for gap in gaps(problem, known)],
     }
 
 
-def repair_json(repair: Repair) -> Document:
+def repair_json(before: Problem, asked: Problem, repair: Repair) -> Document:
     """What `tourderole repair --json` prints: the difference, and `assignments` as `solve --json` writes them."""
     proved = {goal.name: goal for goal in repair.proof}
     change = repair.difference
     return {
         "outcome": repair.outcome,
         "difference": {
-            "added": [_assignment(seat) for seat in change.added],
-            "removed": [_assignment(seat) for seat in change.removed],
-            "moved": [{"before": _assignment(move.before), "after": _assignment(move.after)} for move in change.moved],
+            "added": [assignment_json(seat) for seat in change.added],
+            "removed": [assignment_json(seat) for seat in change.removed],
+            "moved": [
+                {"before": assignment_json(move.before), "after": assignment_json(move.after)} for move in change.moved
+            ],
         },
         "goals": [_goal_change(goal, proved.get(goal.name)) for goal in repair.goals],
-        "gaps_before": [_gap(gap) for gap in repair.gaps_before],
-        "gaps": [_gap(gap) for gap in repair.gaps],
+        "gaps_before": [gap_json(before, gap) for gap in repair.gaps_before],
+        "gaps": [gap_json(asked, gap) for gap in repair.gaps],
         "sessions_added": [_session(session) for session in repair.sessions_added],
         "sessions_dropped": [_session(session) for session in repair.sessions_dropped],
         "people": list(repair.people),
         "fairness": [_fairness_change(row) for row in repair.fairness],
         "equity": [_equity(row) for row in repair.equity],
-        "assignments": [_assignment(seat) for seat in repair.assignments],
+        "assignments": [assignment_json(seat) for seat in repair.assignments],
     }
 
 
@@ -127,24 +141,9 @@ def read_roster_json(text: str | bytes) -> tuple[Assignment, ...]:
     return tuple(one.value() for one in read)
 
 
-def _goal(goal: GoalValue) -> Document:
-    return {"name": goal.name, "value": goal.value, "bound": goal.bound} | (
-        {"conditional": True} if goal.conditional else {}
-    )
-
-
-def _assignment(assignment: Assignment) -> Document:
-    return {
-        "template": assignment.template,
-        "date": assignment.on.isoformat(),
-        "practice": assignment.practice,
-        "practitioner": assignment.practitioner,
-    }
-
-
 def _goal_change(goal: GoalChange, proved: GoalValue | None) -> Document:
     bound = {"bound": proved.bound} if proved else {}
-    return {"name": goal.name, "before": goal.before, "after": goal.after} | bound
+    return goal_change_json(goal) | bound
 
 
 def _session(session: Session) -> Document:
@@ -152,7 +151,7 @@ def _session(session: Session) -> Document:
 
 
 def _fairness_change(row: FairnessChange) -> Document:
-    before, after = (row.before and _fairness(row.before), row.after and _fairness(row.after))
+    before, after = (row.before and fairness_json(row.before), row.after and fairness_json(row.after))
     return {"practitioner": row.practitioner, "before": before, "after": after}
 
 
@@ -163,31 +162,3 @@ def _equity(row: EquityRow) -> Document:
 
 def _reach(reach: Reach) -> Document:
     return {"nearest_minutes": reach.nearest, "average_minutes": reach.average}
-
-
-def _gap(gap: Gap) -> Document:
-    reasons = [{"practitioner": r.practitioner, "rule": r.rule, **_plain(r.facts)} for r in gap.reasons]
-    return {"template": gap.template, "date": gap.on.isoformat(), "seats": gap.seats, "reasons": reasons}
-
-
-def _fairness(row: FairnessRow) -> Document:
-    return {
-        "practitioner": row.practitioner,
-        "target": row.target,
-        "held": row.held,
-        "history": row.history,
-        "balance": row.balance,
-        "target_unloved": row.target_unloved,
-        "held_unloved": row.held_unloved,
-        "history_unloved": row.history_unloved,
-        "balance_unloved": row.balance_unloved,
-    }
-
-
-def _breach(breach: Breach) -> Document:
-    sessions = [{"template": key.template, "date": key.on.isoformat()} for key in breach.sessions]
-    return {"rule": breach.rule, "practitioner": breach.practitioner, "sessions": sessions, **_plain(breach.facts)}
-
-
-def _plain(facts: Mapping[str, str | int | float]) -> Document:
-    return dict(facts)

@@ -109,4 +109,12 @@ async def _print(database: Database, id: RosterId, console: Console) -> None:
     file = await export_territory_file(database, TERRITORY, caller=DEMO)
     problem = replace(Problem.of(file, roster.weeks), sessions=tuple(content.sessions.values()))
     worth = roster.worth()
-    print_roster(console, problem, content.assignments, goals=worth.goals, gaps=worth.gaps, fairness=worth.fairness)
+    print_roster(
+        console,
+        problem,
+        content.assignments,
+        goals=worth.goals,
+        gaps=worth.gaps,
+        fairness=worth.fairness,
+        baseline=worth.baseline,
+    )

@@ -16,11 +16,11 @@ from service.domain.wording import Language, goal_in_words
 SHOWN_COMMUNES = 8
 
 
-def print_repair(console: Console, problem: Problem, repair: Repair) -> None:
+def print_repair(console: Console, problem: Problem, repair: Repair, language: Language = Language.EN) -> None:
     """What changes, what stays empty and why, the goals before and after, and whose way gets longer or shorter."""
     console.print(*changes_in_words(problem, repair), sep="\n")
-    console.print(gap_list(problem, repair.gaps))
-    console.print(goal_table(repair))
+    console.print(gap_list(problem, repair.gaps, language))
+    console.print(goal_table(repair, language))
     console.print(*communes_in_words(problem, repair), sep="\n")
     console.print(f"\n{repair.outcome}")
 
@@ -42,7 +42,7 @@ def changes_in_words(problem: Problem, repair: Repair) -> Iterator[RenderableTyp
         yield Text("Nobody holds another seat than before.")
 
 
-def goal_table(repair: Repair) -> RenderableType:
+def goal_table(repair: Repair, language: Language = Language.EN) -> RenderableType:
     """Each goal in the order it was sought, before and after, and what is proved."""
     table = table_of("\nGoals, before and after; lower is better")
     for heading in ("goal", "before", "after", "bound", ""):
@@ -50,7 +50,7 @@ def goal_table(repair: Repair) -> RenderableType:
     proved = {goal.name: goal.bound for goal in repair.proof}
     for goal in repair.goals:
         bound = proved.get(goal.name)
-        words = Text(goal_in_words(goal.name, Language.EN), style="dim")
+        words = Text(goal_in_words(goal.name, language), style="dim")
         table.add_row(goal.name, str(goal.before), str(goal.after), "—" if bound is None else str(bound), words)
     return table
 

@@ -10,11 +10,20 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from service.domain.answers import FairnessRow, Gap, GoalValue
+from service.domain.answers import Baseline, FairnessRow, Gap, GoalValue
 from service.domain.calendar import IsoWeek, Weekday, public_holiday_name
 from service.domain.rosters import Assignment, Session, SessionKey
 from service.domain.solving import Breach, Problem
-from service.domain.wording import Language, goal_in_words, headline_in_words, kept_away_in_words
+from service.domain.wording import (
+    WORDS,
+    Language,
+    breach_in_words,
+    fix_in_words,
+    goal_in_words,
+    headline_in_words,
+    kept_away_in_words,
+)
+from service.domain.wording_language import Count
 
 SHOWN_PEOPLE = 30
 
@@ -27,13 +36,15 @@ def print_roster(
     goals: Iterable[GoalValue],
     gaps: Sequence[Gap],
     fairness: Sequence[FairnessRow],
+    baseline: Baseline | None = None,
+    language: Language = Language.EN,
 ) -> None:
-    """The grid of every week, the gaps with their reasons, the fairness table, and the proof."""
+    """The grid of every week, the gaps with their reasons and fixes, the fairness table, and the proof."""
     for week in problem.weeks:
         console.print(week_grid(problem, roster, week))
-    console.print(gap_list(problem, gaps))
+    console.print(gap_list(problem, gaps, language))
     console.print(fairness_table(problem, fairness))
-    console.print(proof_table(goals))
+    console.print(proof_table(goals, baseline, language))
 
 
 def week_grid(problem: Problem, roster: Sequence[Assignment], week: IsoWeek) -> RenderableType:
@@ -103,22 +114,39 @@ def _cell(
     return lines
 
 
-def gap_list(problem: Problem, gaps: Sequence[Gap]) -> RenderableType:
-    """Every session that lacks holders, and how many people each rule keeps from it."""
+def gap_list(problem: Problem, gaps: Sequence[Gap], language: Language = Language.EN) -> RenderableType:
+    """Every session that lacks holders, whom each rule keeps from it, and what would fill it."""
     if not gaps:
         return Text("\nEvery seat is filled.", style="bold green")
-    lines: list[RenderableType] = [Text(f"\n{sum(gap.seats for gap in gaps)} seats stay empty", style="bold red")]
+    lines: list[RenderableType] = [Text(f"\n{_seats(sum(gap.seats for gap in gaps))} empty", style="bold red")]
     for gap in gaps:
-        lines.append(Text(f"{headline_in_words(problem, gap, Language.EN)} ({gap.template})"))
-        lines.append(Padding(Text(reasons_line(problem, gap), style="dim"), (0, 0, 0, 4)))
+        lines.append(Text(f"{headline_in_words(problem, gap, language)} ({gap.template})"))
+        lines.append(Padding(Text(reasons_line(problem, gap, language), style="dim"), (0, 0, 0, 4)))
+        lines.extend(_fixes(problem, gap, language))
     return Group(*lines)
 
 
-def reasons_line(problem: Problem, gap: Gap) -> str:
+def _seats(count: int) -> str:
+    return "1 seat stays" if count == 1 else f"{count} seats stay"
+
+
+def _fixes(problem: Problem, gap: Gap, language: Language) -> Iterator[RenderableType]:
+    for fix in gap.fixes or ():
+        line = Table.grid(padding=(0, 1, 0, 0))
+        line.add_row(Text("→", style="green"), Text(fix_in_words(problem, gap, fix, language)))
+        yield Padding(line, (0, 0, 0, 4))
+    if gap.fixes == ():
+        yield Padding(Text("None of the fixes that were tried would fill it.", style="yellow"), (0, 0, 0, 4))
+
+
+def reasons_line(problem: Problem, gap: Gap, language: Language = Language.EN) -> str:
     """Of all practitioners, whom each rule keeps away, with the rule's code. One may be kept by several."""
-    kept_away = kept_away_in_words(problem, gap.reasons, Language.EN)
-    told = (f"{words} [{rule}]" for rule, words in kept_away.items())
-    return f"of {len(problem.practitioners)} practitioners: " + "; ".join(told)
+    words = WORDS[language]
+    count = Count(number=len(problem.practitioners), is_singular=words.is_singular)
+    kept_away = kept_away_in_words(problem, gap.reasons, language)
+    return words.finish(
+        words.of_all.format(all=count, parts="; ".join(f"{told} [{rule}]" for rule, told in kept_away.items()))
+    )
 
 
 def fairness_table(problem: Problem, rows: Sequence[FairnessRow]) -> RenderableType:
@@ -149,30 +177,34 @@ def _fairness_cells(problem: Problem, row: FairnessRow) -> Iterator[RenderableTy
     yield Text(f"{row.balance_unloved:+}", style="bold")
 
 
-def proof_table(goals: Iterable[GoalValue]) -> RenderableType:
-    """Each goal in its order, what it came to, and what is proved: `bound` is what no roster goes below."""
-    table = table_of("\nGoals, each at its best while those above it stay at theirs")
-    for heading in ("goal", "value", "bound", "", ""):
-        table.add_column(heading, justify="right" if heading in ("value", "bound") else "left")
+def proof_table(
+    goals: Iterable[GoalValue], baseline: Baseline | None = None, language: Language = Language.EN
+) -> RenderableType:
+    """Each goal in its order, what it came to, and what is proved: `bound` is what no roster goes below.
+
+    `greedy`: what serving always the least loaded comes to.
+    """
+    table = table_of("\nGoals, each at its best while those above it stay at theirs; ✔ proved")
+    numbers = ("value", "bound", *(["greedy"] if baseline else []))
+    for heading in ("goal", "value", "bound", "", *numbers[2:], ""):
+        table.add_column(heading, justify="right" if heading in numbers else "left")
+    served = {goal.name: str(goal.value) for goal in baseline.goals} if baseline else {}
     for goal in goals:
         bound = "—" if goal.bound is None else str(goal.bound)
-        words = Text(goal_in_words(goal.name, Language.EN), style="dim")
-        table.add_row(str(goal.name), str(goal.value), bound, _proof(goal), words)
+        greedy = [Text(served.get(goal.name, "—"), style="dim")] if baseline else []
+        words = Text(goal_in_words(goal.name, language), style="dim")
+        table.add_row(str(goal.name), str(goal.value), bound, _proof(goal), *greedy, words)
     return table
 
 
 def _proof(goal: GoalValue) -> Text:
     if goal.is_proved:
-        return Text("proved", style="green")
+        return Text("✔", style="green")
     if goal.gap is None:
         return Text("open", style="yellow")
     return Text(f"≤ {goal.gap} off" + (" (if settled)" if goal.conditional else ""), style="yellow")
 
 
-def breach_line(problem: Problem, breach: Breach) -> str:
-    """One rule broken, for a person: whom, where, and the numbers."""
-    person = problem.practitioner_of.get(breach.practitioner) if breach.practitioner else None
-    name = f"{person.family_name} ({person.id})" if person else (breach.practitioner or "")
-    where = ", ".join(f"{key.template} on {key.on}" for key in breach.sessions)
-    facts = ", ".join(f"{fact} {value}" for fact, value in breach.facts.items())
-    return " · ".join(part for part in (str(breach.rule), name, where, facts) if part)
+def breach_line(problem: Problem, breach: Breach, language: Language = Language.EN) -> str:
+    """One rule broken, for a person: its code, whom, how and where."""
+    return f"{breach.rule} · {breach_in_words(problem, breach, language)}"

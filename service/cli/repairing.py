@@ -1,6 +1,7 @@
 """`repair` and `what-if`: a roster, what happened to it, and the difference; without server or database."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from service.cli.solving import (
     BROKEN,
     FileArgument,
     JsonOption,
+    LanguageOption,
     first_week,
     malformed,
     read_file,
@@ -30,9 +32,18 @@ from service.domain.repairs import Repair, repair_of, repair_problem, standing_p
 from service.domain.rosters import Assignment
 from service.domain.rules import breaches
 from service.domain.solving import Limits, Problem
+from service.domain.wording import Language
 
 RosterArgument = Annotated[Path, typer.Argument(help="What `solve --json` printed, or a list of assignments.")]
 LimitOption = Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds for the search.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How a repair is told: as JSON, else in words of a language."""
+
+    language: Language
+    as_json: bool
 
 
 def repair_command(
@@ -46,6 +57,7 @@ def repair_command(
     most: saying.MaximumOption = None,
     as_of: saying.AsOfOption = None,
     time_limit: LimitOption = 10,
+    language: LanguageOption = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
     """Mend a roster to which something happened with the fewest changes, proved; then the goals.
@@ -56,7 +68,8 @@ def repair_command(
     territory_file = read_file(file, read_territory_file)
     assignments = read_file(roster, read_roster_json)
     problem = Problem.of(territory_file, weeks_of(assignments, None, None))
-    _mend(problem, assignments, changes, as_of=as_of, limits=Limits(seconds=time_limit), as_json=as_json)
+    told = Told(language=language, as_json=as_json)
+    _mend(problem, assignments, changes, as_of=as_of, limits=Limits(seconds=time_limit), told=told)
 
 
 def what_if_command(
@@ -71,6 +84,7 @@ def what_if_command(
     as_of: saying.AsOfOption = None,
     week: Annotated[str | None, typer.Option(help="The ISO week to solve, such as 2026-W49.")] = None,
     time_limit: LimitOption = 10,
+    language: LanguageOption = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
     """Try something on a copy, with the goals in the territory's own order: the difference of goals, gaps, equity."""
@@ -82,7 +96,8 @@ def what_if_command(
     problem = Problem.of(territory_file, weeks)
     if assignments is None:
         assignments = solve_watched(problem, limits).assignments or ()
-    _mend(problem, assignments, changes, as_of=as_of, limits=limits, as_json=as_json, fewest_changes=False)
+    told = Told(language=language, as_json=as_json)
+    _mend(problem, assignments, changes, as_of=as_of, limits=limits, told=told, fewest_changes=False)
 
 
 def _mend(
@@ -92,7 +107,7 @@ def _mend(
     *,
     as_of: str | None,
     limits: Limits,
-    as_json: bool,
+    told: Told,
     fewest_changes: bool = True,
 ) -> None:
     now = saying.instant_said(as_of, problem.file.territory.zone)
@@ -104,18 +119,18 @@ def _mend(
         raise malformed(error.faults) from None
     except SessionBegun as error:
         raise stopped(f"{error}: {error.facts['sessions']}", status=BROKEN) from None
-    repair = _repaired(standing, asked, limits)
-    if as_json:
-        typer.echo(json.dumps(repair_json(repair), ensure_ascii=False, indent=1))
+    repair = _repaired(standing, asked, limits, told.language)
+    if told.as_json:
+        typer.echo(json.dumps(repair_json(standing, asked, repair), ensure_ascii=False, indent=1))
     else:
-        print_repair(Console(), asked, repair)
+        print_repair(Console(), asked, repair, told.language)
 
 
-def _repaired(standing: Problem, asked: Problem, limits: Limits) -> Repair:
+def _repaired(standing: Problem, asked: Problem, limits: Limits, language: Language) -> Repair:
     """Ends the command with the rules that are broken when there is no lawful roster."""
     answer = solve_watched(asked, limits)
     before = breaches(asked, standing.published)
     broken = answer.conflict or [breach for breach in breaches(asked, answer.assignments or ()) if breach not in before]
     if answer.assignments is None or broken:
-        raise stopped("\n".join(breach_line(asked, breach) for breach in broken), status=BROKEN)
+        raise stopped("\n".join(breach_line(asked, breach, language) for breach in broken), status=BROKEN)
     return repair_of(standing, asked, answer, answer.assignments)

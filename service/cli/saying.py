@@ -123,3 +123,9 @@ def _day(said: str, option: str) -> date:
 
 def _session(template: str, on: str, option: str) -> SessionKey:
     return SessionKey(TemplateId(template), _day(on, option))
+
+
+def session_said(said: str, option: str) -> tuple[SessionKey, PractitionerId | None]:
+    """`t11:2026-12-02`, and whose seat of it, where one is named: `t11:2026-12-02:gp-04`."""
+    template, on, *who = _parts(said, 3 if said.count(":") > 1 else 2, option)
+    return _session(template, on, option), PractitionerId(who[0]) if who else None

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from service.application.solving import answer_json, check_json, known_assignments, read_roster_json
 from service.application.territory_file.reading import read_territory_file
+from service.cli.asked_whys import Asked, WhyOption, answered, asked, why_list
 from service.cli.opening import stopped
 from service.cli.page.page import probe, write_page
 from service.cli.progress import shown_progress
@@ -26,12 +27,14 @@ from service.domain.goals import goal_values
 from service.domain.rosters import Assignment
 from service.domain.rules import breaches
 from service.domain.solving import Breach, Limits, Problem
+from service.domain.wording import Language, goal_in_words
 from service.solver.solve import solve
 
 MOST_WEEKS = 53
 BROKEN, MALFORMED = 1, 2
 """Exit statuses: the roster breaks a rule or there is none; what was given cannot be read."""
 PARIS = ZoneInfo("Europe/Paris")
+LIMITS = Limits()
 
 Read = TypeVar("Read")
 FileArgument = Annotated[Path, typer.Argument(help="A territory file (tourderole/territory@1).")]
@@ -54,16 +57,25 @@ HtmlOption = Annotated[
 ]
 
 
+TimeOption = Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds for the whole search.")]
+WorkersOption = Annotated[int, typer.Option(min=1, help="Threads that search.")]
+SeedOption = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the search's random choices.")]
+DeterministicOption = Annotated[
+    bool, typer.Option("--deterministic", help="The same roster every time: one worker, a bound on work, not time.")
+]
+LanguageOption = Annotated[Language, typer.Option(help="Of what is said in words.")]
+
+
 def solve_command(
     file: FileArgument,
     week: WeekOption = None,
     weeks: Annotated[int, typer.Option(min=1, max=MOST_WEEKS, help="How many weeks.")] = 1,
-    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds for the whole search.")] = Limits().seconds,
-    workers: Annotated[int, typer.Option(min=1, help="Threads that search.")] = Limits().workers,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the search's random choices.")] = Limits().seed,
-    deterministic: Annotated[
-        bool, typer.Option("--deterministic", help="The same roster every time: one worker, a bound on work, not time.")
-    ] = False,
+    time_limit: TimeOption = LIMITS.seconds,
+    workers: WorkersOption = LIMITS.workers,
+    seed: SeedOption = LIMITS.seed,
+    deterministic: DeterministicOption = False,
+    why: WhyOption = None,
+    language: LanguageOption = Language.EN,
     as_json: JsonOption = False,
     html: HtmlOption = None,
 ) -> None:
@@ -73,16 +85,26 @@ def solve_command(
     """
     territory_file = read_file(file, read_territory_file)
     problem = Problem.of(territory_file, first_week(week, territory_file.territory.zone).following(weeks))
+    questions = asked(problem, why)
     limits = Limits(seconds=time_limit, workers=workers, seed=seed, deterministic=deterministic)
     answer = solve_watched(problem, limits)
-    if as_json:
-        typer.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))
-    else:
-        print_answer(Console(), problem, answer)
+    _tell(problem, answer, questions, language, as_json=as_json)
     if html:
         _save_page(html, problem, answer, seed=seed)
     if answer.assignments is None:
         raise typer.Exit(BROKEN)
+
+
+def _tell(problem: Problem, answer: Answer, questions: Sequence[Asked], language: Language, *, as_json: bool) -> None:
+    roster = answer.assignments or ()
+    if as_json:
+        document = answer_json(problem, answer, tuple(answered(problem, roster, questions)))
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        return
+    console = Console()
+    print_answer(console, problem, answer, language)
+    if questions:
+        console.print(why_list(problem, roster, questions, language))
 
 
 def check_command(
@@ -90,6 +112,7 @@ def check_command(
     roster: Annotated[Path, typer.Argument(help="What `solve --json` printed, or a list of assignments.")],
     week: WeekOption = None,
     weeks: Annotated[int | None, typer.Option(min=1, max=MOST_WEEKS, help="How many weeks.")] = None,
+    language: LanguageOption = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
     """Tell which rules a roster breaks, what its goals come to and what stays empty; status 1 when it breaks any.
@@ -103,7 +126,7 @@ def check_command(
     if as_json:
         typer.echo(json.dumps(check_json(problem, assignments), ensure_ascii=False, indent=1))
     else:
-        _print_check(Console(), problem, known_assignments(problem, assignments), broken)
+        _print_check(Console(), problem, known_assignments(problem, assignments), broken, language)
     if broken:
         raise typer.Exit(BROKEN)
 
@@ -149,15 +172,26 @@ def _awaited(solving: "Future[Answer]", stop: Event) -> Answer:
             stop.set()
 
 
-def print_answer(console: Console, problem: Problem, answer: Answer) -> None:
+def print_answer(console: Console, problem: Problem, answer: Answer, language: Language) -> None:
     """The roster and what it is worth; or the pins that cannot stand together."""
     if answer.assignments is None:
         console.print(f"{answer.outcome}: there is no roster. These pins break rules:", style="bold red")
-        console.print(*(breach_line(problem, breach) for breach in answer.conflict), sep="\n", markup=False)
+        console.print(*(breach_line(problem, breach, language) for breach in answer.conflict), sep="\n", markup=False)
         return
-    print_roster(console, problem, answer.assignments, goals=answer.goals, gaps=answer.gaps, fairness=answer.fairness)
+    print_roster(
+        console,
+        problem,
+        answer.assignments,
+        goals=answer.goals,
+        gaps=answer.gaps,
+        fairness=answer.fairness,
+        baseline=answer.baseline,
+        language=language,
+    )
     timings = answer.timings
-    console.print(f"\n{answer.outcome} in {timings.solve_s:.2f} s; the first roster after {timings.first_s or 0:.2f} s")
+    first = f"the first roster after {timings.first_s or 0:.2f} s"
+    explained = f", {timings.explain_s:.2f} s for the fixes" if answer.gaps else ""
+    console.print(f"\n{answer.outcome} in {timings.solve_s:.2f} s; {first}{explained}")
 
 
 def _save_page(page: Path, problem: Problem, answer: Answer, *, seed: int) -> None:
@@ -167,10 +201,17 @@ def _save_page(page: Path, problem: Problem, answer: Answer, *, seed: int) -> No
         raise stopped(f"{page}: {error.strerror}", status=MALFORMED) from None
 
 
-def _print_check(console: Console, problem: Problem, roster: Sequence[Assignment], broken: Sequence[Breach]) -> None:
-    console.print(gap_list(problem, gaps(problem, roster)))
-    console.print(*(f"{goal}: {value}" for goal, value in goal_values(problem, roster).items()), sep="\n")
-    told = [breach_line(problem, breach) for breach in broken] or ["No rule is broken."]
+def _print_check(
+    console: Console,
+    problem: Problem,
+    roster: Sequence[Assignment],
+    broken: Sequence[Breach],
+    language: Language,
+) -> None:
+    console.print(gap_list(problem, gaps(problem, roster), language))
+    for goal, value in goal_values(problem, roster).items():
+        console.print(f"{goal}: {value} ({goal_in_words(goal, language)})", markup=False, highlight=False)
+    told = [breach_line(problem, breach, language) for breach in broken] or ["No rule is broken."]
     console.print(*told, sep="\n", markup=False, style="red" if broken else "green")
 
 

@@ -38,6 +38,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The seats that could lawfully be taken, one for each who could, and what forbids it to everybody else."""
+
+    able: tuple[Assignment, ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCall:
     """`seats`: those open. `reasons`: what forbids it to everybody who is no candidate."""
 
@@ -61,14 +69,23 @@ def candidates_for(
     if instead_of is not None and not left:
         raise NotFound("assignment", f"{key.template} on {key.on} of {instead_of}")
     standing = Standing(problem, [each for each in roster if each not in left])
-    hosts = {each.practice for each in (*standing.of_session(key), *left)} & {*session.hosts}
-    people = [each for each in problem.practitioners if each.id != instead_of]
-    judged = [_judged(problem, standing, session, each, sorted(hosts) or session.hosts) for each in people]
-    able = [seat for seat, broken in judged if not broken]
+    judged = judged_for(problem, standing, session, instead_of=left[0] if left else None)
     return OpenCall(
         session=session,
         seats=session.template.seats - len(standing.of_session(key)),
-        candidates=tuple(sorted(_candidates(problem, standing.roster, session, able), key=_rank)),
+        candidates=tuple(sorted(_candidates(problem, standing.roster, session, judged.able), key=_rank)),
+        reasons=judged.reasons,
+    )
+
+
+def judged_for(problem: Problem, standing: Standing, session: Session, *, instead_of: Assignment | None) -> Judged:
+    """Everybody but the holder who leaves, if one does: what stands is without that seat, and its practice is kept."""
+    left = () if instead_of is None else (instead_of,)
+    hosts = {each.practice for each in (*standing.of_session(session.key), *left)} & {*session.hosts}
+    people = [each for each in problem.practitioners if instead_of is None or each.id != instead_of.practitioner]
+    judged = [_judged(problem, standing, session, each, sorted(hosts) or session.hosts) for each in people]
+    return Judged(
+        able=tuple(seat for seat, broken in judged if not broken),
         reasons=tuple(
             Reason(practitioner=seat.practitioner, rule=breach.rule, facts=breach.facts)
             for seat, broken in judged

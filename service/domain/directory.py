@@ -152,5 +152,9 @@ class Practitioner:
     from_on: date | None = None
     until_on: date | None = None
 
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
     def is_present(self, on: date) -> bool:
         return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on <= self.until_on)

@@ -96,7 +96,7 @@ def repair_of(before: Problem, asked: Problem, answer: Answer, assignments: Rost
         goals=tuple(goal_changes(goal_values(before, roster), goal_values(asked, assignments))),
         proof=answer.goals,
         gaps_before=gaps(before, roster),
-        gaps=gaps(asked, assignments),
+        gaps=answer.gaps or gaps(asked, assignments),
         sessions_added=tuple(_asked_only_in(asked, before)),
         sessions_dropped=tuple(_asked_only_in(before, asked)),
         people=tuple(sorted({assignment.practitioner for assignment in touched_by(change)})),

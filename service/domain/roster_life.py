@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from service.domain.answers import Answer, FairnessRow, Gap, GoalValue, Outcome, Progress, Timings
+from service.domain.answers import Answer, Baseline, FairnessRow, Gap, GoalValue, Outcome, Progress, Timings
 from service.domain.calendar import IsoWeek
 from service.domain.directory import TerritoryId
 from service.domain.errors import Conflict, Fault, Invalid, RosterNotReady, RosterPublished
@@ -31,6 +31,7 @@ class Assessment:
     """What a roster is worth: the solver's answer without its assignments, counted anew after an edit.
 
     `timings` are the solver's own. INFEASIBLE and OUT_OF_TIME: there is no roster yet, only seats to fill by hand.
+    `baseline` None: not known, or of other sessions than the roster's now.
     """
 
     outcome: Outcome
@@ -39,6 +40,7 @@ class Assessment:
     fairness: tuple[FairnessRow, ...]
     conflict: tuple[Breach, ...]
     timings: Timings
+    baseline: Baseline | None = None
 
     @staticmethod
     def of(answer: Answer) -> "Assessment":
@@ -49,6 +51,7 @@ class Assessment:
             fairness=answer.fairness,
             conflict=answer.conflict,
             timings=answer.timings,
+            baseline=answer.baseline,
         )
 
     @property

@@ -1,5 +1,6 @@
 """The question put to the solver, and the rules that bind its answer."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -120,6 +121,11 @@ class Problem:
     @cached_property
     def practitioner_of(self) -> Mapping[PractitionerId, Practitioner]:
         return {practitioner.id: practitioner for practitioner in self.file.practitioners}
+
+    @cached_property
+    def namesakes(self) -> Mapping[str, int]:
+        """How many practitioners bear a family name, and how many a full name."""
+        return Counter(name for each in self.practitioners for name in (each.family_name, each.full_name))
 
     @cached_property
     def absences_of(self) -> Mapping[PractitionerId, Sequence[Absence]]:

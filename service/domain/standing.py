@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from service.domain.directory import PracticeId, PractitionerId
@@ -27,6 +28,22 @@ class Standing:
         self._of_practitioner[assignment.practitioner].append(assignment)
         self._of_session[assignment.key].append(assignment)
         self._of_practice[assignment.practice, assignment.on].append(assignment)
+
+    @contextmanager
+    def without(self, assignment: Assignment) -> Iterator[None]:
+        """As if it were not there, while the block runs."""
+        held = (
+            self._of_practitioner[assignment.practitioner],
+            self._of_session[assignment.key],
+            self._of_practice[assignment.practice, assignment.on],
+        )
+        for those in held:
+            those.remove(assignment)
+        try:
+            yield
+        finally:
+            for those in held:
+                those.append(assignment)
 
     @property
     def roster(self) -> tuple[Assignment, ...]:

@@ -128,13 +128,13 @@ _FIXES = {
 _GOAL_NAMES = {
     Goal.COVERAGE: "empty seats × priority",
     Goal.FAIRNESS_WORST: "worst balance, in minutes",
-    Goal.FAIRNESS_WORST_UNLOVED: "worst balance of unloved hours",
+    Goal.FAIRNESS_WORST_UNLOVED: "worst balance, unloved hours",
     Goal.FAIRNESS_SUM: "sum of imbalances, in minutes",
     Goal.STABILITY: "changes to what was published",
     Goal.WISHES: "points against wishes",
-    Goal.ACCESS_FLOOR: "half-days missing to the floor of communes",
-    Goal.ACCESS: "1 000 people × minutes of road",
-    Goal.ROTATION: "hosts out of turn, 1/100 session",
+    Goal.ACCESS_FLOOR: "half-days short of the floor",
+    Goal.ACCESS: "1 000 people × road minutes",
+    Goal.ROTATION: "hosts out of turn, in 1/100",
     Goal.TRAVEL: "km there and back",
 }
 _GOAL_COSTS = {

@@ -1,40 +1,32 @@
 """What people, places, times and numbers are called in a sentence of a given language."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
 
-from service.domain.directory import PracticeId, Practitioner, PractitionerId
+from service.domain.directory import PracticeId, PractitionerId
 from service.domain.policy import Goal
 from service.domain.rosters import Assignment, Session, SessionKey
 from service.domain.solving import Problem
 from service.domain.wording_language import Count, Words
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
     """Of a problem, in one language. What the problem does not know keeps its id."""
 
     problem: Problem
     words: Words
 
-    @cached_property
-    def _namesakes(self) -> Mapping[str, int]:
-        """How many bear a family name, and how many a full name."""
-        people = self.problem.practitioners
-        return Counter([one.family_name for one in people] + [_full_name(one) for one in people])
-
     def practitioner(self, id: PractitionerId) -> str:
         """As short as tells one from all others: family name, full name, full name and id."""
         person = self.problem.practitioner_of.get(id)
         if person is None:
             return str(id)
-        if self._namesakes[person.family_name] == 1:
+        if self.problem.namesakes[person.family_name] == 1:
             return f"Dr {person.family_name}"
-        full_name = _full_name(person)
-        return f"Dr {full_name}" if self._namesakes[full_name] == 1 else f"Dr {full_name} ({id})"
+        full_name = person.full_name
+        return f"Dr {full_name}" if self.problem.namesakes[full_name] == 1 else f"Dr {full_name} ({id})"
 
     def practice(self, id: PracticeId) -> str:
         practice = self.problem.practice_of.get(id)
@@ -99,10 +91,6 @@ class Naming:
 def begun(sentence: str) -> str:
     """With a capital, which nobody's id is given."""
     return sentence[:1].upper() + sentence[1:]
-
-
-def _full_name(person: Practitioner) -> str:
-    return f"{person.given_name} {person.family_name}"
 
 
 def _joined(names: Sequence[str], last: str) -> str:

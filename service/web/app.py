@@ -10,7 +10,17 @@ from fastapi_offline import FastAPIOffline
 from service.storage.database import Database
 from service.web import health, problem_page, problems
 from service.web.dependencies import Clock, _caller
-from service.web.rest import availability, bookings, directory, repairs, roster_evidence, rosters, slots, swaps
+from service.web.rest import (
+    availability,
+    bookings,
+    directory,
+    explanations,
+    repairs,
+    roster_evidence,
+    rosters,
+    slots,
+    swaps,
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -19,6 +29,7 @@ GUARDED: tuple[APIRouter, ...] = (
     availability.router,
     rosters.router,
     roster_evidence.router,
+    explanations.router,
     repairs.router,
     swaps.router,
     slots.router,

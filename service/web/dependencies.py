@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import Fault, Invalid, PreconditionMissing, Unauthenticated
+from service.domain.wording import Language
 from service.storage.database import Database
+from service.web.problems import language_of
 
 Clock = Callable[[], datetime]
 _bearer = HTTPBearer(auto_error=False, description="The admin token that `serve` prints")
@@ -37,6 +39,18 @@ async def _caller(
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise Unauthenticated()
     return Caller(name="admin")
+
+
+async def _language(
+    request: Request,
+    response: Response,
+    accept_language: Annotated[
+        str | None, Header(description="Of what is said in words: `fr`, or English", examples=["fr"])
+    ] = None,
+) -> Language:
+    language = Language(language_of(request))
+    response.headers["Content-Language"] = language
+    return language
 
 
 async def _keyed(
@@ -79,6 +93,7 @@ async def _required_version(version: Annotated[int | None, Depends(_expected_ver
 DatabaseDep = Annotated[Database, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]
 CallerDep = Annotated[Caller, Depends(_caller)]
+LanguageDep = Annotated[Language, Depends(_language)]
 KeyedDep = Annotated[Keyed | None, Depends(_keyed)]
 OptionalVersion = Annotated[int | None, Depends(_expected_version)]
 RequiredVersion = Annotated[int, Depends(_required_version)]

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from service.cli.page.fairness_bars import fairness_bars
-from service.cli.page.page import page_html
+from service.cli.page.page import MOST_WHYS, page_html
 from service.domain.answers import Baseline, Fix, Outcome
 from service.domain.directory import Insee, PractitionerId
 from service.domain.fairness import fairness_table
@@ -120,6 +120,19 @@ def test_fixes_are_shown_only_where_there_are_any():
     fixed = answered(problem, gaps=(replace(gap, fixes=(fix,)),))
     assert "Ce qui le pourvoirait" in page(problem, fixed)
     assert "Ce qui le pourvoirait" not in page(problem, answered(problem))
+    hopeless = answered(problem, gaps=(replace(gap, fixes=()),))
+    assert "Aucune des solutions essayées" in page(problem, hopeless)
+    assert "Aucune des solutions essayées" not in page(problem, answered(problem))
+
+
+def test_every_holder_has_a_why_where_the_roster_is_not_too_long_for_it():
+    problem = a_problem(practitioners=[a_practitioner(), a_practitioner("gp-2")])
+    html = page(problem, answered(problem, seat()))
+    assert html.count('class="why"') == 1
+    assert "Confier la plage au" in Outline(html).text
+    long = a_problem(a_template(seats=MOST_WHYS + 1), practitioners=[a_practitioner(f"gp-{n}") for n in range(200)])
+    crowd = [seat(practitioner=f"gp-{n}") for n in range(MOST_WHYS + 1)]
+    assert 'class="why"' not in page(long, answered(long, *crowd, gaps=()))
 
 
 def test_pins_that_contradict_have_a_page_of_their_own():

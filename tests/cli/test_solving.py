@@ -41,19 +41,81 @@ def answer(territory):
 
 
 def test_solve_prints_the_answer_as_json(answer):
-    assert list(answer) == ["outcome", "goals", "assignments", "gaps", "fairness", "timings"]
+    assert list(answer) == ["outcome", "goals", "assignments", "gaps", "fairness", "baseline", "timings"]
     assert answer["outcome"] == "OPTIMAL"
-    assert answer["goals"][0] == {"name": "coverage", "value": 2, "bound": 2}
+    assert answer["goals"][0] == {"name": "coverage", "value": 2, "bound": 2, "gap": 0, "conditional": False}
     assert len(answer["assignments"]) == 27
     assert set(answer["assignments"][0]) == {"template", "date", "practice", "practitioner"}
     assert {(gap["seats"], len({r["practitioner"] for r in gap["reasons"]})) for gap in answer["gaps"]} == {(1, 22)}
-    assert set(answer["timings"]) == {"build_s", "first_s", "solve_s"}
+    assert set(answer["timings"]) == {"build_s", "first_s", "solve_s", "explain_s"}
+
+
+def test_the_answer_carries_the_fixes_of_every_gap_with_their_words(answer):
+    for fix in (fix for gap in answer["gaps"] for fix in gap["fixes"]):
+        assert fix["relaxes"] in {"reach", "consent", "maximum_per_week", "rooms", "consecutive_saturdays"}
+        assert fix["added"]
+        assert {goal["name"]: goal["after"] - goal["before"] for goal in fix["goals"]}["coverage"] == -1
+        assert list(fix["words"]) == ["en", "fr"]
+        assert fix["words"]["en"] != fix["words"]["fr"]
+
+
+def test_the_answer_carries_the_baseline_to_compare_with(answer):
+    baseline = answer["baseline"]
+    goals = {goal["name"]: goal["value"] for goal in baseline["goals"]}
+    assert goals.keys() == {goal["name"] for goal in answer["goals"]}
+    assert goals["coverage"] >= answer["goals"][0]["value"]
+    assert baseline["empty_seats"] >= 2
+    assert len(baseline["fairness"]) == len(answer["fairness"]) == 22
+
+
+def test_why_is_told_in_words_for_everybody_asked_about(territory, answer):
+    [seat] = [each for each in answer["assignments"] if each["template"] == "t11"]
+    gap = answer["gaps"][0]
+    asked = (f"t11:{seat['date']}", f"t11:{seat['date']}:{seat['practitioner']}", f"{gap['template']}:{gap['date']}")
+    why = [part for each in (*asked, f"t11:{seat['date']}:gp-22") for part in ("--why", each)]
+    shown = run("solve", territory, *WEEK, "--deterministic", *why).stdout.split("Why\n")[1]
+    assert shown.count("10:00-12:00") == 2
+    assert f"Nobody holds {gap['template']} on {gap['date']}." in shown
+    assert f"gp-22 does not hold t11 on {seat['date']}." in shown
+    told = json.loads(run("solve", territory, *WEEK, "--deterministic", *why, "--json").stdout)["whys"]
+    assert [each["assignment"] for each in told] == [seat, seat]
+    assert told[0]["words"]["fr"].startswith("Dr")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("t11", "form"),
+        ("t11:Monday", "no date"),
+        ("t11:2026-12-03", "no session"),
+        ("t11:2026-12-02:gp-99", "no practitioner"),
+        ("t11:2026-12-02:gp-01:x", "form"),
+    ],
+)
+def test_why_is_asked_of_a_session_that_exists(territory, asked, told):
+    refused = run("solve", territory, *WEEK, "--why", asked)
+    assert refused.exit_code == 2
+    assert told in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ("1 seat empty", "of 22 practitioners", "→")),
+        ("fr", ("1 poste non pourvu", "sur 22 médecins", "→ Le Dr")),
+    ],
+)
+def test_what_is_said_in_words_follows_the_language(territory, language, told):
+    shown = run("solve", territory, *WEEK, "--deterministic", "--language", language).stdout
+    plain = shown.replace("\u00a0", " ").replace("\u202f", " ")
+    for words in told:
+        assert words in plain
 
 
 def test_solve_prints_a_roster_for_a_person(territory):
     shown = run("solve", territory, *WEEK)
     assert shown.exit_code == 0
-    for told in ("Sector CG", "Morvan", "2 seats stay empty", "Fairness", "OPTIMAL"):
+    for told in ("Sector CG", "Morvan", "2 seats stay empty", "Fairness", "greedy", "OPTIMAL"):
         assert told in shown.stdout
 
 
@@ -103,6 +165,15 @@ def test_check_names_the_rules_that_a_roster_breaks_and_fails(territory, tmp_pat
     checked = run("check", territory, roster)
     assert checked.exit_code == 1
     assert {line.split(" ")[0] for line in checked.stdout.splitlines()} >= {"pledge", "seats", "rooms"}
+
+
+def test_check_tells_in_french_what_is_broken(territory, tmp_path):
+    seat = {"template": "t01", "date": "2026-11-30", "practice": "cab-quai", "practitioner": "gp-03"}
+    roster = written(tmp_path / "roster.json", json.dumps([seat]))
+    checked = run("check", territory, roster, "--language", "fr")
+    assert checked.exit_code == 1
+    assert "consent · Dr" in checked.stdout
+    assert "n'a rien proposé" in checked.stdout.replace("\n", " ").replace("\u00a0", " ")
 
 
 def test_a_territory_file_with_faults_is_refused_with_each_of_them(tmp_path):

@@ -6,9 +6,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from service.application.roster_solving import take_roster
-from service.domain.answers import Progress
+from service.domain.answers import Baseline, Gap, Progress
 from service.domain.calendar import IsoWeek
 from service.domain.errors import NotFound, RosterExists, RulesBroken, StaleVersion
 from service.domain.policy import Goal
@@ -30,6 +31,9 @@ from tests.rosters import FILE, LAWFUL, MONDAY_QUAI, NOW, TERRITORY, W49, a_draf
 
 W50 = IsoWeek(2026, 50)
 TIME = Problem.of(FILE, (W49,)).session_at[MONDAY_QUAI.key].time
+AS_IT_WAS_STORED = """
+UPDATE rosters SET answer = jsonb_set(answer - 'baseline', '{gaps,0}', (answer #> '{gaps,0}') - 'fixes')
+"""
 
 
 def a_roster(*, weeks=(W49,)):
@@ -70,6 +74,19 @@ async def test_a_roster_comes_back_as_it_was_saved(database):
     problem = (await take_again(database, solved)).problem
     assert content.assignments == tuple(sorted(LAWFUL))
     assert tuple(content.sessions.values()) == problem.sessions
+
+
+async def test_a_roster_stored_before_fixes_and_baselines_were_known_still_reads(database):
+    draft = await a_draft(database)
+    missing = Gap(template=MONDAY_QUAI.template, on=MONDAY_QUAI.on, seats=1, reasons=())
+    nothing = Baseline(goals=(), empty_seats=29, fairness=())
+    told = replace(draft.worth(), gaps=(replace(missing, fixes=()),), baseline=nothing)
+    async with database.transaction() as session:
+        await save_roster(session, replace(draft, version=3, assessment=told))
+    assert (await stored(database, draft.id)).worth() == told
+    async with database.transaction() as session:
+        await session.execute(text(AS_IT_WAS_STORED))
+    assert (await stored(database, draft.id)).worth() == replace(told, gaps=(missing,), baseline=None)
 
 
 async def take_again(database, roster):

@@ -46,6 +46,16 @@ async def test_a_plan_says_what_changes_for_whom_and_what_is_proved(client, data
     assert {"insee", "population", "before", "after"} == plan["equity"][0].keys()
 
 
+async def test_what_stays_empty_after_a_repair_is_told_with_what_would_fill_it(client, database):
+    roster = await published(database)
+    french = {"Accept-Language": "fr"}
+    planned = await client.post(f"/v1/rosters/{roster.id}/repairs", json={"changes": [ILL]}, headers=french)
+    assert planned.headers["Content-Language"] == "fr"
+    gaps = planned.json()["gaps"]
+    assert all("non pourvu" in gap["words"] for gap in gaps)
+    assert any(fix["words"].startswith("Le Dr") for gap in gaps for fix in gap["fixes"])
+
+
 async def test_a_repair_is_saved_by_who_knows_the_version_and_says_why(client, database):
     roster = await published(database)
     address = f"/v1/rosters/{roster.id}/repairs"

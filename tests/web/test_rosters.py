@@ -74,7 +74,8 @@ async def test_progress_is_told_until_the_roster_is_solved(client, database):
     assert followed.headers["content-type"].startswith("text/event-stream")
     told = list(events(followed.text))
     assert {name for name, _ in told[:-1]} == {"progress"}
-    assert any(data["progress"] for _, data in told)
+    seen = [data["progress"] for _, data in told if data["progress"]]
+    assert set(seen[0]) == {"goal", "level", "levels", "value", "bound", "elapsed_s"}
     assert (told[-1][0], told[-1][1]["version"]) == ("solved", 2)
 
 

@@ -31,7 +31,10 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmptySeat:
-    """A session that lacks holders. `free`: people whom nothing forbids it. `sentences` empty: too many for a page."""
+    """A session that lacks holders. `free`: people whom nothing forbids it. `sentences` empty: too many for a page.
+
+    `is_hopeless`: fixes were looked for, and none was found.
+    """
 
     number: int
     seats: int
@@ -40,6 +43,7 @@ class EmptySeat:
     where: str
     sector: str
     fixes: tuple[str, ...]
+    is_hopeless: bool
     free: tuple[str, ...]
     obstacles: tuple[Obstacle, ...]
     sentences: tuple[str, ...]
@@ -68,6 +72,7 @@ def _empty_seat(problem: Problem, gap: Gap, number: int, *, in_full: bool) -> Em
         where=" ou ".join(problem.practice_of[host].name for host in session.hosts),
         sector=session.template.sector,
         fixes=tuple(fix_in_words(problem, gap, fix, Language.FR) for fix in gap.fixes or ()),
+        is_hopeless=gap.fixes == (),
         free=tuple(_name(problem, person.id) for person in problem.practitioners if person.id not in kept),
         obstacles=tuple(_obstacles(problem, gap)),
         sentences=tuple(reason_in_words(problem, reason, Language.FR) for reason in gap.reasons) if in_full else (),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -17,13 +17,17 @@ _MODALITIES = {Modality.TELE: "téléconsultation", Modality.HOME_VISIT: "visite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """One seat in a cell. `person`: the holder's number on the page, None while nobody holds it."""
+    """One seat in a cell. `person`: the holder's number on the page, None while nobody holds it.
+
+    `why` empty: not told.
+    """
 
     person: int | None
     holder: str
     place: str
     note: str
     gap: int | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +63,15 @@ class WeekGrid:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A problem with its roster, looked up by session. Gaps and people go by their number on the page."""
+    """A problem with its roster, looked up by session. Gaps and people go by their number on the page.
+
+    `whys`: why a seat is held by whom it is, in words; none where they are too many for a page.
+    """
 
     problem: Problem
     roster: Sequence[Assignment]
     gap_numbers: Mapping[SessionKey, int]
+    whys: Mapping[Assignment, str] = field(default_factory=dict)
 
     @cached_property
     def holders(self) -> Mapping[SessionKey, Sequence[Assignment]]:
@@ -150,6 +158,7 @@ def _seats(filled: Filled, session: Session) -> Iterable[Seat]:
             place=problem.practice_of[held.practice].name,
             note=note,
             gap=None,
+            why=filled.whys.get(held, ""),
         )
     hosts = {held.practice for held in holders} or session.hosts
     for _ in range(session.template.seats - len(holders)):

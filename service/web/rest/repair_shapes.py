@@ -9,26 +9,14 @@ from pydantic import BaseModel, Field
 from service.application.repairs import BookingTouched, Plan
 from service.domain.answers import GoalChange, GoalValue, Outcome
 from service.domain.equity import EquityRow, Reach
-from service.domain.policy import Goal
 from service.domain.repairs import FairnessChange
 from service.domain.rosters import Session
+from service.domain.wording import Language
 from service.web.rest.booking_shapes import BookingOut
 from service.web.rest.entries import Version
-from service.web.rest.roster_evidence import FairnessRowOut, GapOut
+from service.web.rest.explanation_shapes import GapToldOut
+from service.web.rest.roster_evidence import FairnessRowOut, GapOut, GoalChangeOut
 from service.web.rest.roster_shapes import DifferenceOut
-
-
-class GoalChangeOut(BaseModel):
-    """Lower is better; `cost` = after - before."""
-
-    name: Goal
-    before: int = Field(examples=[13])
-    after: int = Field(examples=[14])
-    cost: int = Field(examples=[1])
-
-    @classmethod
-    def of(cls, change: GoalChange) -> "GoalChangeOut":
-        return cls(name=change.name, before=change.before, after=change.after, cost=change.cost)
 
 
 class GoalProvedOut(GoalChangeOut):
@@ -126,7 +114,7 @@ class RepairOut(BaseModel):
     difference: DifferenceOut
     goals: list[GoalProvedOut] = Field(description="In the order they were sought")
     gaps_before: list[GapOut]
-    gaps: list[GapOut]
+    gaps: list[GapToldOut] = Field(description="What stays empty, and what would fill it; in words too")
     sessions_added: list[SessionNamedOut]
     sessions_dropped: list[SessionNamedOut]
     people: list[str] = Field(description="Who holds other seats than before", examples=[["gp-04", "gp-05"]])
@@ -135,7 +123,7 @@ class RepairOut(BaseModel):
     equity: list[EquityRowOut] = Field(description="Every commune")
 
     @classmethod
-    def of(cls, plan: Plan) -> "RepairOut":
+    def of(cls, plan: Plan, language: Language) -> "RepairOut":
         repair = plan.repair
         return cls(
             roster=plan.roster.id,
@@ -145,7 +133,7 @@ class RepairOut(BaseModel):
             difference=DifferenceOut.of(repair.difference),
             goals=GoalProvedOut.all(repair.goals, repair.proof),
             gaps_before=[GapOut.of(gap) for gap in repair.gaps_before],
-            gaps=[GapOut.of(gap) for gap in repair.gaps],
+            gaps=[GapToldOut.told(plan.problem, gap, language) for gap in repair.gaps],
             sessions_added=[SessionNamedOut.of(session) for session in repair.sessions_added],
             sessions_dropped=[SessionNamedOut.of(session) for session in repair.sessions_dropped],
             people=list(repair.people),

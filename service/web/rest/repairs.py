@@ -14,7 +14,7 @@ from service.domain.errors import (
     SlotHeld,
     StaleVersion,
 )
-from service.web.dependencies import CallerDep, DatabaseDep, Now, OptionalVersion
+from service.web.dependencies import CallerDep, DatabaseDep, LanguageDep, Now, OptionalVersion
 from service.web.problems import answers
 from service.web.rest.change_shapes import RepairIn, WhatIfIn
 from service.web.rest.entries import SHOWN
@@ -47,6 +47,7 @@ async def repair(
     database: DatabaseDep,
     caller: CallerDep,
     now: Now,
+    language: LanguageDep,
 ) -> RepairOut:
     """The fewest changes that mend the roster, proved, then the goals: planned, or with `apply` saved as an amendment.
 
@@ -62,12 +63,18 @@ async def repair(
         now=now,
     )
     tag_roster(response, plan.roster)
-    return RepairOut.of(plan)
+    return RepairOut.of(plan, language)
 
 
 @router.post("/what-ifs", responses=SHOWN | answers(Invalid, NotFound, RosterNotReady, RulesBroken, SessionBegun))
 async def try_what_if(
-    roster: RosterPath, asked: WhatIfIn, response: Response, database: DatabaseDep, caller: CallerDep, now: Now
+    roster: RosterPath,
+    asked: WhatIfIn,
+    response: Response,
+    database: DatabaseDep,
+    caller: CallerDep,
+    now: Now,
+    language: LanguageDep,
 ) -> RepairOut:
     """What if this happened: the difference of seats, goals, gaps and equity. Nothing is saved."""
     plan = await try_changes(
@@ -80,4 +87,4 @@ async def try_what_if(
         now=now,
     )
     tag_roster(response, plan.roster)
-    return RepairOut.of(plan)
+    return RepairOut.of(plan, language)

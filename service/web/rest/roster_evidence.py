@@ -1,4 +1,4 @@
-"""Why a roster is as it is, over REST: gaps with their reasons, fairness, versions and what changed between them."""
+"""What is known about a roster, over REST: fairness, versions and what changed between them; gaps and breaches."""
 
 import datetime
 from dataclasses import asdict
@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from service.application.roster_checks import breach_facts
 from service.application.rosters import compare_versions, find_roster, list_versions
-from service.domain.answers import FairnessRow, Gap, Outcome, Reason
+from service.domain.answers import FairnessRow, Gap, GoalChange, Reason
 from service.domain.errors import Invalid, NotFound, RosterNotReady
+from service.domain.policy import Goal
+from service.domain.roster_life import Assessment
 from service.domain.solving import Rule
 from service.web.dependencies import CallerDep, DatabaseDep
 from service.web.problems import answers
@@ -22,6 +23,19 @@ router = APIRouter(prefix="/rosters/{roster}", tags=["rosters"])
 
 Facts = dict[str, str | int | float]
 VersionNumber = Annotated[int, Query(ge=1, le=1_000_000_000, description="A version", examples=[2])]
+
+
+class GoalChangeOut(BaseModel):
+    """Lower is better; `cost` = after - before."""
+
+    name: Goal
+    before: int = Field(examples=[13])
+    after: int = Field(examples=[14])
+    cost: int = Field(examples=[1])
+
+    @classmethod
+    def of(cls, change: GoalChange) -> "GoalChangeOut":
+        return cls(name=change.name, before=change.before, after=change.after, cost=change.cost)
 
 
 class ReasonOut(BaseModel):
@@ -64,14 +78,6 @@ class BreachOut(BaseModel):
     facts: Facts
 
 
-class ExplanationsOut(BaseModel):
-    """`conflict`: pins that cannot stand together, when there is no roster at all."""
-
-    outcome: Outcome
-    gaps: list[GapOut]
-    conflict: list[BreachOut]
-
-
 class FairnessRowOut(BaseModel):
     """Minutes in the period. `balance` = history + held - target; positive = did more than the share."""
 
@@ -90,28 +96,41 @@ class FairnessRowOut(BaseModel):
         return cls(**asdict(row))
 
 
+class BalanceOut(BaseModel):
+    """Minutes beyond the share (below: negative) before the first week."""
+
+    practitioner: str = Field(examples=["gp-01"])
+    balance: int = Field(examples=[30])
+    balance_unloved: int = Field(examples=[0])
+
+
 class FairnessOut(BaseModel):
-    """A row for everybody who has a share."""
+    """A row for everybody who has a share: in the roster, before its first week, and in the baseline.
+
+    The baseline serves seat after seat whoever carries least, as one would by hand; null: not known, or of other
+    sessions than the roster's now.
+    """
 
     rows: list[FairnessRowOut]
+    before: list[BalanceOut]
+    baseline: list[FairnessRowOut] | None
 
-
-@router.get("/explanations", responses=answers(Invalid, NotFound, RosterNotReady))
-async def get_explanations(roster: RosterPath, database: DatabaseDep, caller: CallerDep) -> ExplanationsOut:
-    """Why seats are empty: practitioner by practitioner, the rule that forbids it."""
-    worth = (await find_roster(database, roster, caller=caller)).worth()
-    return ExplanationsOut(
-        outcome=worth.outcome,
-        gaps=[GapOut.of(gap) for gap in worth.gaps],
-        conflict=[BreachOut.model_validate(breach_facts(breach)) for breach in worth.conflict],
-    )
+    @classmethod
+    def of(cls, worth: Assessment) -> "FairnessOut":
+        return cls(
+            rows=[FairnessRowOut.of(row) for row in worth.fairness],
+            before=[
+                BalanceOut(practitioner=row.practitioner, balance=row.history, balance_unloved=row.history_unloved)
+                for row in worth.fairness
+            ],
+            baseline=[FairnessRowOut.of(row) for row in worth.baseline.fairness] if worth.baseline else None,
+        )
 
 
 @router.get("/fairness", responses=answers(Invalid, NotFound, RosterNotReady))
 async def get_fairness(roster: RosterPath, database: DatabaseDep, caller: CallerDep) -> FairnessOut:
-    """Who carries how much, against his or her share."""
-    worth = (await find_roster(database, roster, caller=caller)).worth()
-    return FairnessOut(rows=[FairnessRowOut.of(row) for row in worth.fairness])
+    """Who carries how much, against his or her share: before, now, and had the least loaded always been served."""
+    return FairnessOut.of((await find_roster(database, roster, caller=caller)).worth())
 
 
 @router.get("/versions", responses=answers(Invalid, NotFound))

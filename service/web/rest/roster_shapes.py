@@ -1,5 +1,6 @@
 """How rosters look over REST: what is asked for and edited, and what is answered."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -109,13 +110,15 @@ class ProgressOut(BaseModel):
     """The goal in work, its best value and proved bound so far."""
 
     goal: str = Field(examples=["fairness_worst"])
+    level: int = Field(examples=[2], description="Which of the `levels` goals sought it is, from 1; 0: not said")
+    levels: int = Field(examples=[8], description="How many goals are sought; 0: not said")
     value: int | None = Field(examples=[82])
     bound: int | None = Field(examples=[79])
     elapsed_s: float = Field(examples=[1.25], description="Seconds")
 
     @classmethod
     def of(cls, progress: Progress) -> "ProgressOut":
-        return cls(goal=progress.goal, value=progress.value, bound=progress.bound, elapsed_s=progress.elapsed_s)
+        return cls(**asdict(progress))
 
 
 class RosterSummaryOut(BaseModel):

@@ -27,8 +27,8 @@ from service.domain.swaps import Swap, SwapOffer
 from service.web.dependencies import CallerDep, DatabaseDep, Now, RequiredVersion
 from service.web.problems import answers
 from service.web.rest.entries import SHOWN
-from service.web.rest.repair_shapes import FairnessChangeOut, GoalChangeOut
-from service.web.rest.roster_evidence import ReasonOut
+from service.web.rest.repair_shapes import FairnessChangeOut
+from service.web.rest.roster_evidence import GoalChangeOut, ReasonOut
 from service.web.rest.roster_shapes import AssignmentShape, RosterOut
 from service.web.rest.rosters import RosterPath, tag_roster
 

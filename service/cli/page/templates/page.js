@@ -29,3 +29,11 @@ window.addEventListener("hashchange", openNamed);
 openNamed();
 
 document.getElementById("print").addEventListener("click", () => window.print());
+
+const openWhy = () => document.querySelector("details.seat[open]");
+const closeWhy = (event) => {
+  const why = openWhy();
+  if (why && (event.key === "Escape" || (event.type === "click" && !why.contains(event.target)))) why.open = false;
+};
+document.addEventListener("keydown", closeWhy);
+document.addEventListener("click", closeWhy);
