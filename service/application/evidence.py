@@ -46,6 +46,7 @@ def fix_json(problem: Problem, gap: Gap, fix: Fix) -> Document:
     """One rule that gives way, who moves, what that costs, and the same in words."""
     return {
         "relaxes": fix.relaxes,
+        "also": list(fix.also),
         "practitioner": fix.practitioner,
         "practice": fix.practice,
         "added": [assignment_json(seat) for seat in fix.added],

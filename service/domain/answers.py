@@ -70,10 +70,11 @@ class GoalChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """One rule relaxed, once, so that a seat is filled: verified by solving, and the least changes that do it.
+    """A rule relaxed, once, so that a seat is filled: verified by solving, and the least changes that do it.
 
     `relaxes` for `practitioner` (consent: offers that time; reach: goes that far; maximum_per_week: one more session
-    that week; …) or for `practice` (rooms: one more that day). `goals`: those that change, in the policy's order.
+    that week; …) or for `practice` (rooms: one more that day); `also`: what else the same person has to relax.
+    `goals`: those that change, in the policy's order.
     """
 
     relaxes: Rule
@@ -82,6 +83,7 @@ class Fix:
     added: tuple[Assignment, ...]
     removed: tuple[Assignment, ...]
     goals: tuple[GoalChange, ...]
+    also: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from heapq import nlargest
 from math import isfinite
 
 from service.domain.directory import PractitionerId
-from service.domain.fairness import fairness_table, half_up
+from service.domain.fairness import fairness_table
 from service.domain.goals import GOALS, SHORT_OF_MINIMUM_PENALTY, goal_values, wish_penalty
 from service.domain.policy import Goal
 from service.domain.rosters import Assignment
+from service.domain.rounding import half_up
 from service.domain.solving import Problem
 
 TOUCHED = 2

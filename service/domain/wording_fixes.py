@@ -1,6 +1,7 @@
 """What a fix comes down to: which rule gives way, by how much, for whom, and what it costs."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from string import Formatter
 
@@ -12,7 +13,12 @@ from service.domain.wording_naming import Naming
 
 
 def relaxed_in_words(naming: Naming, gap: Gap, fix: Fix) -> str:
-    """Which rule gives way, by how much, and where, if the session has several places."""
+    """Which rules give way, by how much, and where, if the session has several places."""
+    rules = (fix.relaxes, *fix.also)
+    return naming.all_of(_one_in_words(naming, gap, replace(fix, relaxes=rule)) for rule in rules)
+
+
+def _one_in_words(naming: Naming, gap: Gap, fix: Fix) -> str:
     seat, sentence = _relaxed_seat(gap, fix), _sentence(naming, gap, fix)
     text = sentence.format_map(dict(_fields(naming, gap, fix)))
     if seat is None or not naming.has_several_hosts(seat.key) or {"place", "session"} & _named(sentence):

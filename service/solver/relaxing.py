@@ -12,16 +12,18 @@ from service.domain.territory_file import Pin, TerritoryFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """A rule that gives way for one practitioner, who takes the seat, or at one practice, where anybody may."""
+    """Rules that give way for one practitioner, who takes the seat, or at one practice, where anybody may."""
 
-    rule: Rule
+    rules: tuple[Rule, ...]
     session: Session
     practitioner: PractitionerId | None = None
     practice: PracticeId | None = None
 
     def applied(self, problem: Problem) -> Problem:
-        """The problem in which it has given way, with the seat pinned to the practitioner, if one is named."""
-        file = RELAXED[self.rule](self, problem.file)
+        """The problem in which they have given way, with the seat pinned to the practitioner, if one is named."""
+        file = problem.file
+        for rule in self.rules:
+            file = RELAXED[rule](self, file)
         if self.practitioner is not None:
             template, on = self.session.key.template, self.session.on
             pin = Pin(template=template, on=on, practitioner=self.practitioner, practice=self.practice)
@@ -74,6 +76,17 @@ RELAXED: Mapping[Rule, Callable[[Relaxation, TerritoryFile], TerritoryFile]] = {
     Rule.CONSECUTIVE_SATURDAYS: consecutive_saturdays,
 }
 """Not those that protect: rest, absence, one place at a time."""
+FARTHEST = 1.5
+"""Nobody is asked to go farther than so many times his or her own limit."""
+
+
+def is_asking_too_much(problem: Problem, relaxation: Relaxation) -> bool:
+    """Whether no host of the session is near enough for the practitioner to be asked."""
+    if Rule.REACH not in relaxation.rules:
+        return False
+    practitioner, session = problem.practitioner_of[_practitioner(relaxation)], relaxation.session
+    most_km = FARTHEST * problem.policy.maximum_km(practitioner.max_travel_km)
+    return all(problem.home_km(practitioner, host, session.on) > most_km for host in session.hosts)
 
 
 def _practitioner(relaxation: Relaxation) -> PractitionerId:

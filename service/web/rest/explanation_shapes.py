@@ -38,6 +38,7 @@ class FixOut(BaseModel):
     """One rule that gives way once, so that a seat is filled: verified by solving, with the fewest changes."""
 
     relaxes: Rule
+    also: list[Rule] = Field(description="What else the same person has to relax")
     practitioner: str | None = Field(description="For whom it gives way", examples=["gp-11"])
     practice: str | None = Field(description="Where it gives way", examples=["cab-quai"])
     added: list[AssignmentShape]
@@ -49,6 +50,7 @@ class FixOut(BaseModel):
     def told(cls, problem: Problem, gap: Gap, fix: Fix, language: Language) -> "FixOut":
         return cls(
             relaxes=fix.relaxes,
+            also=list(fix.also),
             practitioner=fix.practitioner,
             practice=fix.practice,
             added=[AssignmentShape.of(seat) for seat in fix.added],
