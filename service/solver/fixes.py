@@ -21,7 +21,7 @@ from service.solver.relaxing import Relaxation
 from service.solver.variables import Works
 
 MOST_FIXES = 3
-MOST_TRIED = 6
+MOST_TRIED = 10
 """Of the relaxations that look cheapest, per gap."""
 SECONDS = 10
 """For the fixes of all gaps together."""
