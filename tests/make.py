@@ -41,9 +41,11 @@ ORDER = (
     Goal.FAIRNESS_SUM,
     Goal.STABILITY,
     Goal.WISHES,
+    Goal.ACCESS,
     Goal.ROTATION,
+    Goal.TRAVEL,
 )
-"""The goals that the solver seeks."""
+"""TERRITORY-FILE's default, one by one."""
 
 _rpps = count(10_000_000_000)
 
@@ -242,9 +244,13 @@ def a_problem(
     policy: Policy | None = None,
     neighbours: Sequence[Held] = (),
     published: Sequence[Assignment] = (),
+    begun: Iterable[Assignment] = (),
     **file: Any,
 ) -> Problem:
-    """One practitioner, open all week, and one session, unless told otherwise."""
+    """One practitioner, open all week, and one session, unless told otherwise.
+
+    `begun`: what is published has begun there.
+    """
     people = (a_practitioner(),) if practitioners is None else tuple(practitioners)
     declared = [rule for person in people for rule in open_all_week(person.id)] if rules is None else rules
     territory = file.pop("territory", a_territory())
@@ -257,4 +263,5 @@ def a_problem(
         availability_rules=tuple(declared),
         **file,
     )
-    return Problem.of(territory_file, week.following(weeks), neighbours=neighbours, published=published)
+    problem = Problem.of(territory_file, week.following(weeks), neighbours=neighbours, published=published)
+    return replace(problem, frozen=frozenset(assignment.key for assignment in begun))

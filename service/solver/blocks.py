@@ -11,6 +11,9 @@ from service.solver.program import Program
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+TOLERANCE = 1e-6
+"""Of a row's limits: sums of floats."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -55,10 +58,10 @@ class Matrix:
 
     @property
     def is_possible(self) -> bool:
-        """Whether no row is broken by what is fixed alone, in which nothing is open."""
+        """Whether every variable has a value left, and no row in which nothing is open is broken."""
         is_open = np.bincount(self._row_of, weights=self._open[self._columns], minlength=len(self._row_low)) > 0
-        is_kept = (self._row_low <= 0) & (self._row_high >= 0)
-        return bool((is_open | is_kept).all())
+        is_kept = (self._row_low <= TOLERANCE) & (self._row_high >= -TOLERANCE)
+        return bool((is_open | is_kept).all() and (self.low <= self.high).all())
 
     def blocks(self) -> Iterator[Block]:
         """The first variables first."""

@@ -12,7 +12,7 @@ from service.solver.incumbent import Incumbent
 from service.solver.loads import Load
 from service.solver.program import Program
 from service.solver.rung import Rung
-from service.solver.search import Search
+from service.solver.search import Mask, Search
 
 
 def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung) -> None:
@@ -27,14 +27,16 @@ def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung) -> N
     least = max(load.balances[0] for load in loads)
     caps = sorted({b for load in loads for b in load.balances if least <= b < rung.value} | {rung.value})
     lowest = caps[0]
+    is_bound = np.zeros(len(program.low), dtype=np.bool_)
     for block in Matrix(program).blocks():
         if those := _loads_in(block, loads):
+            is_bound[block.variables] = True
             lowest = max(lowest, _lowest(block, those, caps[bisect_left(caps, lowest) :], program, rung))
     rung.see(None, lowest)
     for cap in caps[bisect_left(caps, lowest) :]:
         if rung.is_closed or rung.left_seconds <= 0:
             break
-        if (is_reached := _reach(loads, cap, incumbent, rung)) is None:
+        if (is_reached := _reach(loads, cap, is_bound, incumbent, rung)) is None:
             break
         rung.see(None, cap if is_reached else caps[caps.index(cap) + 1])
     for load in loads:
@@ -43,7 +45,7 @@ def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung) -> N
 
 def _loads_in(block: Block, loads: Sequence[Load]) -> list[Load]:
     numbers = set(block.variables.tolist())
-    return [load for load in loads if any(branch.count in numbers for branch in load.branches)]
+    return [load for load in loads if any({b.count, b.chosen} & numbers for b in load.branches)]
 
 
 def _lowest(block: Block, loads: Sequence[Load], caps: Sequence[int], program: Program, rung: Rung) -> int:
@@ -70,12 +72,18 @@ def _renewed(block: Block, program: Program) -> Block:
     )
 
 
-def _reach(loads: Sequence[Load], cap: int, incumbent: Incumbent, rung: Rung) -> bool | None:
-    """Look for a roster in which nobody is above the cap; False: there is none, None: there was no time."""
+def _reach(loads: Sequence[Load], cap: int, is_bound: Mask, incumbent: Incumbent, rung: Rung) -> bool | None:
+    """Look for a roster in which nobody is above the cap; False: there is none, None: there was no time.
+
+    `is_bound`: the variables that balances hang on. The cap may leave nothing open of a balance itself.
+    """
     with incumbent.works.program.trial():
         for load in loads:
             load.cap(incumbent.works.program, cap)
-        blocks = [block for block in Matrix(incumbent.works.program).blocks() if _loads_in(block, loads)]
+        matrix = Matrix(incumbent.works.program)
+        blocks = [block for block in matrix.blocks() if is_bound[block.variables].any()]
+    if not matrix.is_possible:
+        return False
     near = incumbent.values()
     values = np.maximum(near, 0)
     for block in blocks:

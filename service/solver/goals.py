@@ -17,11 +17,14 @@ from service.solver.variables import Works
 
 
 def coverage(works: Works) -> Penalty:
-    """Σ_s priority_s × (seats_s - Σ_p holds[p, s])."""
-    asked = sum(session.template.priority * session.template.seats for session in works.problem.sessions)
-    terms = Terms(constant=asked)
-    for (_, key), held in works.holds.items():
-        terms.add(held, -works.problem.session_at[key].template.priority)
+    """Σ_s priority_s × (seats_s - Σ_p holds[p, s]); more may hold one that has begun than it asks for, all of them."""
+    terms = Terms()
+    for session in works.problem.sessions:
+        held = [works.hold(one) for one in works.of_session.get(session.key, ())]
+        sure = sum(int(works.program.low[variable]) for variable in held)
+        terms.constant += session.template.priority * max(session.template.seats, sure)
+        for variable in held:
+            terms.add(variable, -session.template.priority)
     return terms.penalty()
 
 

@@ -52,6 +52,7 @@ class Levels:
             settle_sum(penalty, self._incumbent, rung, shares_out=not self._minutes_are_settled)
         else:
             settle_largest(penalty.largest_of, self._incumbent, rung)
+        self._incumbent.kept[goal] = rung.value
         return GoalValue(name=goal, value=rung.value, bound=rung.bound, conditional=self._minutes_are_settled)
 
     def settle_minutes(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.domain.answers import Outcome
+from service.domain.policy import Goal, Policy
 from service.domain.rules import RULES
 from service.domain.solving import Problem, Rule
 from service.domain.territory_file import Pin
@@ -77,6 +78,7 @@ def test_where_the_way_depends_on_the_hosts_they_are_chosen_near_enough(road_km,
         *(a_template(id, hours=span, hosts=["here", "there"]) for id, span in hours.items()),
         practitioners=[a_practitioner(max_travel_km=100)],
         practices=[a_practice(), a_practice("there", road_km=road_km)],
+        policy=Policy(goal_order=(Goal.COVERAGE, Goal.ROTATION)),
     )
     values = {str(goal.name): goal.value for goal in solve(problem, REPEATABLE).goals}
     assert (values["coverage"], values["rotation"]) == (0, rotation)
