@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 
@@ -130,7 +131,7 @@ def _keep(program: Program, parts: Sequence[Part], most: float) -> None:
 
     What by the relaxation's prices would cost more is fixed; where nothing else can, no row need say so.
     """
-    most = np.floor(most + WHOLE)
+    most = floor(most + WHOLE)
     slack = most - sum(part.bound for part in parts)
     are_bound = [_fix(program, part, slack + part.bound) for part in parts]
     if len(parts) == 1 and all(are_bound):
