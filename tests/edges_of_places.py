@@ -63,7 +63,6 @@ ROOMS = (
 )
 
 
-
 def _begun(*published: Assignment) -> Problem:
     return a_problem(
         a_template(hosts=["here", "there"], seats=2),

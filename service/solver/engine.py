@@ -98,7 +98,8 @@ class Engine:
         info = self._highs.getInfo()
         is_found = info.primal_solution_status == _HAS_VALUES
         values = np.array(self._highs.getSolution().col_value) if is_found else None
-        return Found(values=values, bound=float(info.mip_dual_bound))
+        is_linear = status == _SOLVED and not self._block.whole.any()
+        return Found(values=values, bound=float(info.objective_function_value if is_linear else info.mip_dual_bound))
 
     def _ask(self, cost: Numbers, *, whole: NDArray[np.bool_]) -> None:
         everything = np.arange(len(cost), dtype=np.int32)
