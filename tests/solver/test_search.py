@@ -14,18 +14,19 @@ from service.solver.program import Program
 from service.solver.search import Search
 from tests.solver.building import unhurried
 
-POINTS = np.array(list(product((0, 1), repeat=6)))
+SEATS = 12
+POINTS = np.array(list(product((0, 1), repeat=SEATS)))
 
 
 @some.composite
 def blocks(draw) -> Block:
-    """Six seats in one block: at most some of all, and of others at least or at most so many."""
+    """Seats in one block: at most some of all, and of others at least or at most so many."""
     program = Program()
-    for _ in range(6):
+    for _ in range(SEATS):
         program.variable()
-    program.row(list(range(6)), high=draw(some.integers(2, 5)))
-    for _ in range(draw(some.integers(1, 4))):
-        seats = draw(some.lists(some.integers(0, 5), min_size=2, max_size=4, unique=True))
+    program.row(list(range(SEATS)), high=draw(some.integers(4, 8)))
+    for _ in range(draw(some.integers(3, 8))):
+        seats = draw(some.lists(some.integers(0, SEATS - 1), min_size=2, max_size=4, unique=True))
         coefficients = [float(draw(some.integers(1, 3))) for _ in seats]
         low = draw(some.sampled_from([0, 1, 2]))
         program.row(seats, coefficients, low=low, high=low + draw(some.integers(0, 3)))
@@ -34,7 +35,7 @@ def blocks(draw) -> Block:
 
 
 def allowed(block: Block) -> np.ndarray:
-    rows = np.zeros((len(block.rows), 6))
+    rows = np.zeros((len(block.rows), SEATS))
     rows[block.row_of, block.columns] = block.coefficients
     sums = POINTS @ rows.T
     return POINTS[((sums >= block.row_low) & (sums <= block.row_high)).all(axis=1)]
@@ -60,8 +61,12 @@ def searched(block: Block, cost: np.ndarray, near: np.ndarray, tolerance: float)
 
 
 @pytest.mark.parametrize("tolerance", [0.5, 3])
-@settings(max_examples=60, deadline=None)
-@given(block=blocks(), cost=some.lists(some.integers(-9, 9), min_size=6, max_size=6), near=some.sampled_from([*POINTS]))
+@settings(max_examples=50, deadline=None)
+@given(
+    block=blocks(),
+    cost=some.lists(some.integers(-9, 9), min_size=SEATS, max_size=SEATS),
+    near=some.sampled_from([*POINTS]),
+)
 def test_the_least_is_found_to_within_the_tolerance_and_no_bound_is_above_it(tolerance, block, cost, near):
     costs = np.array(cost, dtype=float)
     reached = allowed(block) @ costs
