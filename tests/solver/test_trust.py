@@ -1,7 +1,7 @@
 """What must not change an answer: names and order of people; and what can only make it better: one more of them."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -28,7 +28,7 @@ def relabelled(problem: Problem, order: list[int]) -> Problem:
     file = replace(
         problem.file,
         practitioners=tuple(replace(one, id=name[one.id]) for one in people),
-        **{part: renamed(getattr(problem.file, part)) for part in ABOUT_PEOPLE},
+        **cast("dict[str, Any]", {part: renamed(getattr(problem.file, part)) for part in ABOUT_PEOPLE}),
     )
     return replace(problem, file=file, neighbours=renamed(problem.neighbours), published=renamed(problem.published))
 
