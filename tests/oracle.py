@@ -15,13 +15,13 @@ from tests.make import seat
 Roster = Sequence[Assignment]
 
 
-def faults(problem: Problem, answer: Answer) -> list[str]:
-    """Of an answer that has had all the time it needs."""
+def faults(problem: Problem, answer: Answer, best: Mapping[Goal, int] | None = None) -> list[str]:
+    """Of an answer that has had all the time it needs. `best`: what every goal can come to, if that is known."""
     roster = answer.assignments
     if roster is None:
         return ["there is a roster, even an empty one"]
     values = goal_values(problem, roster)
-    best = best_values(problem)
+    best = best or best_values(problem)
     found = [f"breaks {breach.rule}" for breach in breaches(problem, roster)]
     found += [f"{goal.name} is {values[goal.name]}" for goal in answer.goals if goal.value != values[goal.name]]
     for goal in answer.goals:

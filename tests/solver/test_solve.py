@@ -1,5 +1,6 @@
 """Answers: lawful, counted right, and the best of all."""
 
+import pytest
 from hypothesis import given, settings
 
 from service.domain.answers import GoalValue, Outcome
@@ -7,8 +8,8 @@ from service.domain.goals import goal_values
 from service.domain.policy import Goal, Policy
 from service.domain.rules import breaches
 from service.solver.solve import solve
-from tests.make import REPEATABLE, a_practitioner, a_problem, a_template, day, seat
-from tests.oracle import faults
+from tests.make import REPEATABLE, a_burden, a_practice, a_practitioner, a_problem, a_template, day, seat
+from tests.oracle import best_values, faults
 from tests.problems import problems
 
 
@@ -57,6 +58,35 @@ def test_bounds_under_settled_minutes_are_conditional_and_prove_nothing():
     conditional = {goal.name for goal in answer.goals if goal.conditional}
     assert conditional == {Goal.WISHES, Goal.ACCESS, Goal.ROTATION, Goal.TRAVEL}
     assert answer.outcome is Outcome.FEASIBLE
+
+
+def test_minutes_settled_a_goal_that_the_first_roster_meets_is_kept_by_those_after_it():
+    """The first roster goes nowhere. In turn, one of two sessions would be half an hour away."""
+    order = (Goal.COVERAGE, Goal.FAIRNESS_SUM, Goal.TRAVEL, Goal.ROTATION)
+    problem = a_problem(
+        *(a_template(id, weekday, hosts=["here", "there"]) for id, weekday in (("t1", "MON"), ("t2", "TUE"))),
+        practitioners=[a_practitioner(max_travel_km=100)],
+        practices=[a_practice(), a_practice("there", road_km=25)],
+        policy=Policy(settle_minutes=True, goal_order=order),
+    )
+    values = [goal.value for goal in solve(problem, REPEATABLE).goals]
+    assert values == [0, 0, 0, 200]
+
+
+@pytest.mark.parametrize("worst_at", range(3))
+def test_minutes_settled_stay_settled_whatever_cap_comes_after(worst_at):
+    order = [Goal.COVERAGE, Goal.FAIRNESS_SUM]
+    order.insert(worst_at, Goal.FAIRNESS_WORST)
+    lengths = {"MON": "10:00-12:00", "TUE": "14:00-16:30", "WED": "18:00-19:30"}
+    problem = a_problem(
+        *(a_template(f"t{weekday}", weekday, hours) for weekday, hours in lengths.items()),
+        practitioners=[*TWO_PEOPLE, a_practitioner("gp-3")],
+        burden_history=(a_burden(100), a_burden(-70, "gp-2")),
+        policy=Policy(settle_minutes=True, goal_order=tuple(order)),
+    )
+    answer = solve(problem, REPEATABLE)
+    best = best_values(problem)
+    assert [goal.value for goal in answer.goals] == [best[goal] for goal in order]
 
 
 def test_a_problem_with_nobody_leaves_every_seat_empty():
