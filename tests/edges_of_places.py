@@ -1,5 +1,6 @@
 """Hosts, seats and rooms: just allowed, and just forbidden."""
 
+from service.domain.rosters import Assignment
 from service.domain.solving import Problem, Rule
 from tests.edge import Edge, allowed, forbidden
 from tests.make import a_practice, a_practitioner, a_problem, a_template, seat
@@ -61,4 +62,23 @@ ROOMS = (
     ),
 )
 
-EDGES = (*HOST, *SEATS, *ROOMS)
+
+def _begun(*published: Assignment) -> Problem:
+    return a_problem(
+        a_template(hosts=["here", "there"], seats=2),
+        practitioners=[a_practitioner(), a_practitioner("gp-2")],
+        practices=[a_practice(), a_practice("there", road_km=5)],
+        published=published,
+        begun=[seat()],
+    )
+
+
+TWO_SEATS = seat(), seat(practitioner="gp-2")
+FROZEN = (
+    allowed("begun, and held as before", _begun(*TWO_SEATS), *TWO_SEATS),
+    forbidden("joined after it began", Rule.FROZEN, _begun(seat()), *TWO_SEATS),
+    forbidden("taken over after it began", Rule.FROZEN, _begun(seat()), seat(practitioner="gp-2")),
+    forbidden("elsewhere after it began", Rule.FROZEN, _begun(seat()), seat(practice="there")),
+)
+
+EDGES = (*HOST, *SEATS, *ROOMS, *FROZEN)

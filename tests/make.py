@@ -25,7 +25,7 @@ from service.domain.directory import (
     TerritoryId,
 )
 from service.domain.geography import Point
-from service.domain.policy import Goal, Policy
+from service.domain.policy import Policy
 from service.domain.rosters import Assignment, BurdenClass, Modality, Mode, SessionTemplate, TemplateId
 from service.domain.solving import Held, Limits, Problem
 from service.domain.territory_file import Burden, Pin, TerritoryFile
@@ -34,16 +34,8 @@ W49 = IsoWeek(2026, 49)
 """Monday 30 November 2026 to Sunday 6 December: no public holiday, no change of clocks."""
 REPEATABLE = Limits(seconds=60, workers=1, seed=1, deterministic=True)
 HERE = Point(47.8, -0.7)
-ORDER = (
-    Goal.COVERAGE,
-    Goal.FAIRNESS_WORST,
-    Goal.FAIRNESS_WORST_UNLOVED,
-    Goal.FAIRNESS_SUM,
-    Goal.STABILITY,
-    Goal.WISHES,
-    Goal.ROTATION,
-)
-"""The goals that the solver seeks."""
+ORDER = Policy().goal_order
+"""TERRITORY-FILE's, by default."""
 
 _rpps = count(10_000_000_000)
 
@@ -242,9 +234,13 @@ def a_problem(
     policy: Policy | None = None,
     neighbours: Sequence[Held] = (),
     published: Sequence[Assignment] = (),
+    begun: Iterable[Assignment] = (),
     **file: Any,
 ) -> Problem:
-    """One practitioner, open all week, and one session, unless told otherwise."""
+    """One practitioner, open all week, and one session, unless told otherwise.
+
+    `begun`: what is published has begun there.
+    """
     people = (a_practitioner(),) if practitioners is None else tuple(practitioners)
     declared = [rule for person in people for rule in open_all_week(person.id)] if rules is None else rules
     territory = file.pop("territory", a_territory())
@@ -257,4 +253,5 @@ def a_problem(
         availability_rules=tuple(declared),
         **file,
     )
-    return Problem.of(territory_file, week.following(weeks), neighbours=neighbours, published=published)
+    problem = Problem.of(territory_file, week.following(weeks), neighbours=neighbours, published=published)
+    return replace(problem, frozen=frozenset(assignment.key for assignment in begun))

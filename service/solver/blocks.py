@@ -13,6 +13,8 @@ Indices = NDArray[np.int64]
 
 CRUMB = 60
 """Blocks with fewer variables are small."""
+TOLERANCE = 1e-6
+"""Of a row's limits: sums of floats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +60,20 @@ class Matrix:
 
     @property
     def is_possible(self) -> bool:
-        """Whether no row is broken by what is fixed alone, in which nothing is open."""
+        """Whether every variable has a value left, and no row in which nothing is open is broken."""
         is_open = np.bincount(self._row_of, weights=self._open[self._columns], minlength=len(self._row_low)) > 0
-        is_kept = (self._row_low <= 0) & (self._row_high >= 0)
-        return bool((is_open | is_kept).all())
+        is_kept = (self._row_low <= TOLERANCE) & (self._row_high >= -TOLERANCE)
+        return bool((is_open | is_kept).all() and (self.low <= self.high).all())
 
-    def blocks(self) -> Iterator[Block]:
-        """The first variables first."""
+    def blocks(self, *, crumb: int = CRUMB) -> Iterator[Block]:
+        """The first variables first; those with fewer than `crumb` variables are one together."""
         is_open = self._open[self._columns]
         places = np.flatnonzero(is_open)
         rows, columns = self._row_of[is_open], self._columns[is_open]
         variables = np.flatnonzero(self._open)
         if not len(variables):
             return
-        labels = _without_crumbs(_joined(rows, columns, len(self.low)), variables)
+        labels = _without_crumbs(_joined(rows, columns, len(self.low)), variables, crumb)
         variables = variables[np.argsort(labels[variables], kind="stable")]
         entries = np.argsort(labels[columns], kind="stable")
         cuts = np.flatnonzero(np.diff(labels[variables])) + 1
@@ -101,10 +103,10 @@ class Matrix:
         )
 
 
-def _without_crumbs(labels: Indices, variables: Indices) -> Indices:
+def _without_crumbs(labels: Indices, variables: Indices, crumb: int) -> Indices:
     """All small blocks as one: it is no harder than they are, and there may be many."""
     sizes = np.bincount(labels[variables], minlength=len(labels))
-    crumbs = (sizes > 0) & (sizes < CRUMB)
+    crumbs = (sizes > 0) & (sizes < crumb)
     return np.where(crumbs[labels], np.argmax(crumbs), labels) if crumbs.any() else labels
 
 

@@ -43,7 +43,7 @@ def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung, *, t
 
 def _loads_in(block: Block, loads: Sequence[Load]) -> list[Load]:
     numbers = set(block.variables.tolist())
-    return [load for load in loads if any(branch.count in numbers for branch in load.branches)]
+    return [load for load in loads if any({b.count, b.chosen} & numbers for b in load.branches)]
 
 
 def _lowest(block: Block, loads: Sequence[Load], caps: Sequence[int], program: Program, rung: Rung) -> int:
@@ -79,10 +79,13 @@ def _reach(loads: Sequence[Load], cap: int, incumbent: Incumbent, rung: Rung) ->
 
 
 def find_any(incumbent: Incumbent, rung: Rung) -> bool | None:
-    """Take some roster that obeys the program as it stands; False: there is none, None: there was no time to tell."""
+    """Take some roster that obeys the program as it stands; False: there is none, None: no telling."""
+    matrix = Matrix(incumbent.works.program)
+    if not matrix.is_possible:
+        return False
     near = incumbent.values()
     values = np.maximum(near, 0)
-    for block in Matrix(incumbent.works.program).blocks():
+    for block in matrix.blocks():
         if rung.left_seconds <= 0:
             return None
         nothing = np.zeros(len(block.variables))
@@ -100,5 +103,4 @@ def find_any(incumbent: Incumbent, rung: Rung) -> bool | None:
         if found.values is None:
             return False if found.bound == np.inf else None
         values[block.variables] = found.values
-    incumbent.adopt(values, rung)
-    return True
+    return incumbent.adopt(values, rung) or None

@@ -142,9 +142,9 @@ def pins(works: Works) -> None:
     """What is pinned is held, at the practice it names if it names one."""
     for pin in works.problem.pins:
         key = SessionKey(pin.template, pin.on)
-        works.program.fix(works.holds[pin.practitioner, key], 1)
-        if pin.practice is not None:
-            _take(works, key, pin.practice)
+        works.program.at_least(works.holds[pin.practitioner, key], 1)
+        if pin.practice is not None and len(works.takes[key]) > 1:
+            works.program.at_least(works.takes[key][pin.practice][0], 1)
 
 
 def frozen(works: Works) -> None:
@@ -159,15 +159,10 @@ def frozen(works: Works) -> None:
         if key in works.problem.frozen:
             works.program.fix(variable, 1)
             begun.add(variable)
-            _take(works, key, before[practitioner, key])
+            if len(works.takes[key]) > 1:
+                works.program.fix(works.takes[key][before[practitioner, key]][0], 1)
     if begun:
         works.program.allow_what_is_fixed()
-
-
-def _take(works: Works, key: SessionKey, practice: PracticeId) -> None:
-    """The session takes this host; one that has no other does so when it is held."""
-    if len(works.takes[key]) > 1:
-        works.program.fix(works.takes[key][practice][0], 1)
 
 
 BETWEEN: Mapping[Rule, Callable[[Works], None]] = {
@@ -181,9 +176,12 @@ BETWEEN: Mapping[Rule, Callable[[Works], None]] = {
     Rule.MINIMUM_REST: minimum_rest,
     Rule.CONSECUTIVE_SATURDAYS: consecutive_saturdays,
     Rule.ROOMS: rooms,
-    Rule.PINS: pins,
     Rule.FROZEN: frozen,
+    Rule.PINS: pins,
 }
-"""Rules between decisions; those of `ADMISSION` have said which decisions there are."""
+"""Rules between decisions; those of `ADMISSION` have said which decisions there are.
+
+What has begun comes after the rules that give way to it, and before pins, to which nothing gives way.
+"""
 
 HARD_RULES: Mapping[Rule, Callable[..., object]] = {**ADMISSION, **BETWEEN}

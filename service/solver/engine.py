@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from math import isfinite
 from typing import Self
 
 import highspy
@@ -107,7 +108,8 @@ class Engine:
         info = self._highs.getInfo()
         is_found = info.primal_solution_status == _HAS_VALUES
         values = np.array(self._highs.getSolution().col_value) if is_found else None
-        return Found(values=values, bound=float(info.mip_dual_bound))
+        is_linear = status == _SOLVED and not self._block.whole.any()
+        return Found(values=values, bound=float(info.objective_function_value if is_linear else info.mip_dual_bound))
 
     def _ask(self, cost: Numbers, *, whole: NDArray[np.bool_]) -> None:
         everything = np.arange(len(cost), dtype=np.int32)
@@ -119,7 +121,7 @@ class Engine:
         """Within the time; where answers are to be the same every time, within so much work."""
         if not self._budget.limits.deterministic:
             self._highs.setOptionValue("time_limit", max(0.0, self._highs.getRunTime() + seconds))
-        elif whole:
+        elif whole and isfinite(seconds):
             self._highs.setOptionValue("mip_max_nodes", 1 + int(seconds * NODES_PER_SECOND))
         self._highs.solve()
         info = self._highs.getInfo()

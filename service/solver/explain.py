@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -26,10 +27,14 @@ class Pinned:
 
 
 def settle_pins(works: Works, budget: Budget) -> Pinned:
-    """Since every seat may stay empty, there is no roster exactly when the pins alone break a rule."""
+    """Since every seat may stay empty, there is no roster exactly when the pins break a rule beside what has begun.
+
+    However little time is left: there is no lawful roster without this, and little to decide.
+    """
     pins = works.problem.pins
     if not pins:
         return Pinned()
+    budget = Budget(limits=replace(budget.limits, seconds=inf), should_stop=lambda: False)
     for pin in pins:
         if not _may_stand(works, pin):
             return Pinned(conflict=_broken(works.problem, [pin]))
@@ -53,9 +58,10 @@ def _may_stand(works: Works, pin: Pin) -> bool:
 
 
 def _together(works: Works, pins: Sequence[Pin], budget: Budget) -> tuple[Assignment, ...] | None:
-    """A lawful roster of these pins and nothing else, if there is one."""
+    """A lawful roster of these pins and what has begun, and nothing else, if there is one."""
     problem = replace(works.problem, file=replace(works.problem.file, pins=tuple(pins)))
     seats = {(pin.practitioner, SessionKey(pin.template, pin.on)) for pin in pins}
+    seats |= {(held.practitioner, held.key) for held in _begun(problem)}
     pinned = Works.of(problem, [one for one in works.candidates if (one.practitioner.id, one.session.key) in seats])
     for rule in BETWEEN.values():
         rule(pinned)
@@ -73,11 +79,15 @@ def _together(works: Works, pins: Sequence[Pin], budget: Budget) -> tuple[Assign
 
 
 def _broken(problem: Problem, pins: Sequence[Pin]) -> tuple[Breach, ...]:
-    """The rules that these pins break, each session at the host that a pin names, else at its first."""
-    named: dict[SessionKey, PracticeId] = {
-        SessionKey(pin.template, pin.on): pin.practice for pin in pins if pin.practice is not None
-    }
-    roster = []
+    """The rules that these pins break, each session at the host that a pin names, else where it began or at its first.
+
+    Not those that what has begun breaks without them.
+    """
+    begun = _begun(problem)
+    named: dict[SessionKey, PracticeId] = {held.key: held.practice for held in begun}
+    named |= {SessionKey(pin.template, pin.on): pin.practice for pin in pins if pin.practice is not None}
+    pinned = {(pin.practitioner, SessionKey(pin.template, pin.on)) for pin in pins}
+    roster = [held for held in begun if (held.practitioner, held.key) not in pinned]
     for pin in pins:
         key = SessionKey(pin.template, pin.on)
         session = problem.session_at.get(key)
@@ -85,4 +95,9 @@ def _broken(problem: Problem, pins: Sequence[Pin]) -> tuple[Breach, ...]:
             return (Breach(rule=Rule.PINS, practitioner=pin.practitioner, sessions=(key,), facts={"exists": 0}),)
         practice = pin.practice or named.get(key, session.hosts[0])
         roster.append(Assignment(template=key.template, on=key.on, practice=practice, practitioner=pin.practitioner))
-    return tuple(breach for breach in breaches(problem, roster) if breach.rule is not Rule.PINS)
+    known = breaches(problem, begun)
+    return tuple(each for each in breaches(problem, roster) if each.rule is not Rule.PINS and each not in known)
+
+
+def _begun(problem: Problem) -> list[Assignment]:
+    return [held for held in problem.published if held.key in problem.frozen]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from service.domain.answers import Fix, Gap, GoalChange
+from service.domain.goals import GOALS as VALUES
 from service.domain.goals import goal_values, goals_sought
 from service.domain.policy import Goal
 from service.domain.roster_content import difference
@@ -43,21 +44,20 @@ def fixes(problem: Problem, roster: Roster, gap: Gap, budget: Budget) -> tuple[F
     found: list[tuple[tuple[int, ...], Fix]] = []
     for relaxation in promising(problem, roster, gap)[:MOST_TRIED]:
         after = None if budget.is_over else _filled(relaxation.applied(nearby), budget)
-        if after is not None and _only_relaxes(problem, roster, after, relaxation):
+        if after is not None and _only_relaxes(problem, roster, after, relaxation) and _fills(problem, roster, after):
             values = goal_values(replace(problem, published=()), after)
-            if values[Goal.COVERAGE] < before[Goal.COVERAGE]:
-                change = difference(roster, after)
-                changes = [GoalChange(name=goal, before=before[goal], after=value) for goal, value in values.items()]
-                fix = Fix(
-                    relaxes=relaxation.rules[0],
-                    also=relaxation.rules[1:],
-                    practitioner=relaxation.practitioner,
-                    practice=relaxation.practice,
-                    added=(*change.added, *(move.after for move in change.moved)),
-                    removed=(*change.removed, *(move.before for move in change.moved)),
-                    goals=tuple(each for each in changes if each.cost),
-                )
-                found.append(((*values.values(), len(fix.added)), fix))
+            change = difference(roster, after)
+            changes = [GoalChange(name=goal, before=before[goal], after=value) for goal, value in values.items()]
+            fix = Fix(
+                relaxes=relaxation.rules[0],
+                also=relaxation.rules[1:],
+                practitioner=relaxation.practitioner,
+                practice=relaxation.practice,
+                added=(*change.added, *(move.after for move in change.moved)),
+                removed=(*change.removed, *(move.before for move in change.moved)),
+                goals=tuple(each for each in changes if each.cost),
+            )
+            found.append(((*values.values(), len(fix.added)), fix))
     return tuple(fix for _, fix in sorted(found, key=lambda one: one[0]))[:MOST_FIXES]
 
 
@@ -88,6 +88,11 @@ def _filled(problem: Problem, budget: Budget) -> Roster | None:
     for goal in goals_sought(problem):
         levels.settle(goal, seconds=budget.left_seconds)
     return levels.roster
+
+
+def _fills(problem: Problem, before: Roster, after: Roster) -> bool:
+    """Whether less is missing, whatever the policy seeks."""
+    return VALUES[Goal.COVERAGE](problem, after) < VALUES[Goal.COVERAGE](problem, before)
 
 
 def _only_relaxes(problem: Problem, before: Roster, after: Roster, relaxation: Relaxation) -> bool:

@@ -18,15 +18,19 @@ from service.solver.variables import Works
 
 
 def coverage(works: Works) -> Penalty:
-    """Σ_s weight_s × priority_s × (seats_s - Σ_p holds[p, s]); weights are of sectors, 1 unless the policy weighs."""
+    """Σ_s weight_s × priority_s × (seats_s - Σ_p holds[p, s]); weights are of sectors, 1 unless the policy weighs.
+
+    More may hold a session that has begun than it asks for: all of them count as asked for.
+    """
     weights = sector_weights(works.problem)
-    worth = {
-        session.key: weights.get(session.template.sector, 1) * session.template.priority
-        for session in works.problem.sessions
-    }
-    terms = Terms(constant=sum(worth[session.key] * session.template.seats for session in works.problem.sessions))
-    for (_, key), held in works.holds.items():
-        terms.add(held, -worth[key])
+    terms = Terms()
+    for session in works.problem.sessions:
+        worth = weights.get(session.template.sector, 1) * session.template.priority
+        held = [works.hold(one) for one in works.of_session.get(session.key, ())]
+        sure = sum(int(works.program.low[variable]) for variable in held)
+        terms.constant += worth * max(session.template.seats, sure)
+        for variable in held:
+            terms.add(variable, -worth)
     return terms.penalty()
 
 

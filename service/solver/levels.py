@@ -62,6 +62,7 @@ class Levels:
         else:
             settle_largest(penalty.largest_of, self._incumbent, rung, tolerance=tolerance)
             settled = self._leximin(goal, penalty.largest_of, rung)
+        self._incumbent.kept[goal] = rung.value + tolerance
         return GoalValue(
             name=goal,
             value=rung.value,

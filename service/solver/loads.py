@@ -1,9 +1,10 @@
 """What everybody carries, as decisions: balances in steps that sessions can add up to."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import gcd
 
 from service.domain.calendar import IsoWeek
@@ -55,14 +56,18 @@ class Load:
         return tuple(sorted({balance for branch in self.branches for balance in branch.balances}))
 
     def cap(self, program: Program, cap: int) -> None:
-        """No balance above the cap, which some balance is not."""
+        """No balance above the cap, which some balance is not; what is capped or settled already is not lifted."""
         for branch in self.branches:
             most = bisect_right(branch.balances, cap)
             count = branch.counts[most - 1] if most else 0
             program.high[branch.count] = min(program.high[branch.count], count)
             if branch.chosen is not None and branch.cap_row is not None:
-                program.high[branch.chosen] = min(program.high[branch.chosen], float(most > 0))
-                program.coefficient(branch.cap_row, branch.chosen, -count)
+                entry = program.entry(branch.cap_row, branch.chosen)
+                is_settled = program.row_low[branch.cap_row] == 0
+                if not most or (is_settled and -program.coefficients[entry] > count):
+                    program.high[branch.chosen] = 0
+                elif not is_settled:
+                    program.coefficients[entry] = max(program.coefficients[entry], -count)
 
     def settle(self, program: Program, balance: int) -> None:
         """The balance stays what it is."""
@@ -70,8 +75,11 @@ class Load:
             count = (balance - branch.base) // branch.step
             if branch.chosen is None or branch.cap_row is None:
                 program.fix(branch.count, count)
-            elif balance in branch.balances:
-                program.coefficient(branch.cap_row, branch.chosen, -count)
+                continue
+            entry = program.entry(branch.cap_row, branch.chosen)
+            is_settled = program.row_low[branch.cap_row] == 0
+            if balance in branch.balances and (not is_settled or -program.coefficients[entry] == count):
+                program.coefficients[entry] = -count
                 program.row_low[branch.cap_row] = 0
             else:
                 program.fix(branch.chosen, 0)
@@ -109,7 +117,8 @@ class _Loading:
         self._practitioner = practitioner
         self._seats = seats
         self._base = base
-        self._pinned = {SessionKey(pin.template, pin.on) for pin in problem.pins if pin.practitioner == practitioner}
+        self._sure = {SessionKey(pin.template, pin.on) for pin in problem.pins if pin.practitioner == practitioner}
+        self._sure |= {session.key for session, _ in seats if session.key in problem.frozen}
         self._most = _most_sessions(problem, practitioner, [session for session, _ in seats])
 
     def load(self) -> Load:
@@ -125,7 +134,7 @@ class _Loading:
 
     def _only_branch(self, step: int) -> Branch:
         sessions = [session for session, _ in self._seats]
-        least = sum(session.minutes for session in sessions if session.key in self._pinned)
+        least = sum(session.minutes for session in sessions if session.key in self._sure)
         counts = tuple(sorted(minutes // step for minutes in self._fewest(sessions) if minutes >= least))
         count = self._program.variable(counts[0], counts[-1])
         steps = [float(session.minutes // step) for session in sessions]
@@ -165,12 +174,19 @@ class _Loading:
         return fewest
 
 
-def _most_sessions(problem: Problem, practitioner: PractitionerId, sessions: Iterable[Session]) -> int:
-    """How many of the sessions the caps per half-day, day and week allow at most."""
-    half_days = {(session.week, session.on, session.half_day) for session in sessions}
-    days = Counter((week, on) for week, on, _ in half_days)
-    weeks: dict[IsoWeek, int] = defaultdict(int)
-    for (week, _), halves in days.items():
-        weeks[week] += min(halves, problem.policy.max_sessions_per_day)
+def _most_sessions(problem: Problem, practitioner: PractitionerId, sessions: Sequence[Session]) -> int:
+    """How many of the sessions the caps per half-day, day and week allow at most.
+
+    What has begun stays even above a cap, which then allows nothing beside it.
+    """
+    begun = [session for session in sessions if session.key in problem.frozen]
+    begun_halves = Counter((session.week, session.on, session.half_day) for session in begun)
+    begun_days = Counter((session.week, session.on) for session in begun)
+    begun_weeks = Counter(session.week for session in begun)
+    days, weeks = Counter[tuple[IsoWeek, date]](), Counter[IsoWeek]()
+    for half_day in {(session.week, session.on, session.half_day) for session in sessions}:
+        days[half_day[:2]] += max(1, begun_halves[half_day])
+    for day, halves in days.items():
+        weeks[day[0]] += max(min(halves, problem.policy.max_sessions_per_day), begun_days[day])
     maximum = problem.practitioner_of[practitioner].max_sessions_per_week
-    return sum(min(days_most, maximum) for days_most in weeks.values())
+    return sum(max(min(most, maximum), begun_weeks[week]) for week, most in weeks.items())

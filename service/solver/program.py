@@ -63,6 +63,10 @@ class Program:
     def fix(self, variable: int, value: float) -> None:
         self.low[variable] = self.high[variable] = value
 
+    def at_least(self, variable: int, value: float) -> None:
+        """Impossible where it cannot be so much: what is fixed below stays fixed."""
+        self.low[variable] = max(self.low[variable], value)
+
     def is_fixed(self, variable: int) -> bool:
         return self.low[variable] == self.high[variable]
 
@@ -90,6 +94,6 @@ class Program:
             for part, was in zip((*parts, *limits), before, strict=True):
                 part[:] = was  # type: ignore[index]
 
-    def coefficient(self, row: int, variable: int, value: float) -> None:
-        """Set the coefficient of a variable that stands in the row."""
-        self.coefficients[self.columns.index(variable, self.starts[row], self.starts[row + 1])] = value
+    def entry(self, row: int, variable: int) -> int:
+        """The place in `coefficients` of a variable that stands in the row."""
+        return self.columns.index(variable, self.starts[row], self.starts[row + 1])

@@ -40,7 +40,8 @@ class Search:
     budget: Budget
 
     def best(self, *, seconds: float, gap: float) -> Found:
-        """The least cost in whole numbers that the time allows.
+        """The least cost in whole numbers that the time allows. Once there is one, only what is cheaper is sought: what
+        is proved then is that nothing is cheaper by more than the tolerance.
 
         First whether the relaxation is whole itself; then near solutions in hand; then everywhere that something
         better can be.
@@ -60,9 +61,9 @@ class Search:
         left = max(0.0, self.budget.left_seconds - deadline)
         with Engine(better, self.budget) as engine:
             found = engine.optimise(self.cost, seconds=left, gap=gap)
-        if found.values is None and best.values is not None:
-            return Found(values=best.values, bound=min(max(found.bound, self.target), self._cost(best)))
-        return Found(values=found.values, bound=max(found.bound, self.target))
+        cheaper = min(best, found, key=self._cost)
+        bound = min(found.bound, self._cost(best) - self.tolerance)
+        return Found(values=cheaper.values, bound=max(bound, self.target))
 
     def _near(self, near: Numbers, best: Found, *, seconds: float) -> Found:
         """In growing neighbourhoods of the relaxation's solution nearest to one in hand, until one is better."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 
 from service.solver.blocks import Block, Matrix, Numbers
 from service.solver.engine import Engine, Relaxed
 from service.solver.incumbent import Incumbent
-from service.solver.penalties import Penalty
+from service.solver.penalties import ROUNDING, Penalty
 from service.solver.prices import Priced, priced
 from service.solver.program import Program
 from service.solver.rung import Rung
@@ -17,7 +18,7 @@ from service.solver.search import WHOLE, Search
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """One block's part in a goal. `bound`: it costs no less; `most`: what the solution found costs."""
+    """One block's part in a goal. `bound`: it costs no less; `most`: what it costs in the roster adopted."""
 
     block: Block
     cost: Numbers
@@ -52,14 +53,10 @@ class Sum:
         return self.penalty.scale == 1
 
     @property
-    def is_found(self) -> bool:
-        """Whether it is known what each part comes to."""
-        return all(np.isfinite(part.most) for part in self.parts)
-
-    @property
-    def gap(self) -> float:
-        """How far a part may stay above its bound."""
-        return 1 - WHOLE if self.is_whole else 0.2 * self.penalty.scale / max(1, len(self.parts))
+    def gaps(self) -> Sequence[float]:
+        """How far a part may stay above its bound: at first, and where the sum might be rounded down even so."""
+        of_value = self.penalty.scale / max(1, len(self.parts))
+        return [1 - WHOLE] if self.is_whole else [0.2 * of_value, max(ROUNDING * of_value, 1 - WHOLE)]
 
     def target(self, part: Part) -> float:
         """No solution of the part in whole numbers costs less."""
@@ -81,11 +78,15 @@ def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, tolerance:
     for part in asked.parts:
         _relax(part, rung)
     asked.tell_bound(rung)
-    if not rung.is_closed:
-        _search(asked, incumbent, rung)
-    if rung.is_closed and not tolerance and (asked.is_whole or (asked.is_found and not shares_out)):
+    for gap in asked.gaps:
+        if not rung.is_closed:
+            _search(asked, incumbent, rung, gap)
+    if rung.is_closed and not tolerance and asked.is_whole:
         for part in asked.parts:
-            _keep(program, [part], asked.target(part) if asked.is_whole else part.most)
+            _keep(program, [part], asked.target(part))
+    elif rung.is_closed and not tolerance and not shares_out and all(np.isfinite(part.most) for part in asked.parts):
+        for part in asked.parts:
+            _keep(program, [part], part.most)
     else:
         _keep(program, asked.parts, penalty.most_cost(rung.value + tolerance) - asked.constant)
 
@@ -101,7 +102,7 @@ def _relax(part: Part, rung: Rung) -> None:
         part.bound = part.priced.bound
 
 
-def _search(asked: Sum, incumbent: Incumbent, rung: Rung) -> None:
+def _search(asked: Sum, incumbent: Incumbent, rung: Rung, gap: float) -> None:
     near = incumbent.values()
     values = np.maximum(near, 0)
     for part in asked.parts:
@@ -113,25 +114,27 @@ def _search(asked: Sum, incumbent: Incumbent, rung: Rung) -> None:
             relaxed=part.relaxed.values,
             known=part.priced,
             target=asked.target(part),
-            tolerance=0.5 if asked.is_whole else asked.gap,
+            tolerance=0.5 if asked.is_whole else gap,
             near=near[part.block.variables],
             budget=rung.budget,
         )
-        found = search.best(seconds=rung.left_seconds, gap=asked.gap)
+        found = search.best(seconds=rung.left_seconds, gap=gap)
         part.bound = max(part.bound, found.bound)
         asked.tell_bound(rung)
         if found.values is None:
             return
         values[part.block.variables] = found.values
-        part.most = float(np.dot(part.cost, found.values)) + WHOLE
-    incumbent.adopt(values, rung)
+    if incumbent.adopt(values, rung):
+        for part in asked.parts:
+            part.most = float(np.dot(part.cost, np.round(values[part.block.variables])))
 
 
 def _keep(program: Program, parts: Sequence[Part], most: float) -> None:
-    """Together the parts cost no more than this.
+    """Together the parts cost no more than this, in whole numbers.
 
     What by the relaxation's prices would cost more is fixed; where nothing else can, no row need say so.
     """
+    most = floor(most + WHOLE)
     slack = most - sum(part.bound for part in parts)
     are_bound = [_fix(program, part, slack + part.bound) for part in parts]
     if len(parts) == 1 and all(are_bound):

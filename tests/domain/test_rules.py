@@ -6,7 +6,7 @@ from service.domain.rules import RULES, breaches
 from service.domain.solving import Rule
 from tests import edges_of_persons, edges_of_places, edges_of_time
 from tests.edge import Edge
-from tests.make import W49, a_pin, a_practitioner, a_problem, a_template, day, seat
+from tests.make import W49, a_pin, a_practitioner, a_problem, a_template, an_absence, day, seat
 
 EDGES = (*edges_of_persons.EDGES, *edges_of_places.EDGES, *edges_of_time.EDGES)
 
@@ -54,6 +54,13 @@ def test_what_is_pinned_must_stand():
 def test_a_pin_without_a_practice_stands_anywhere_and_one_of_another_week_asks_nothing():
     assert rules_broken(a_problem(pins=(a_pin(),)), seat()) == []
     assert rules_broken(a_problem(pins=(a_pin(on=day("MON", W49.following(2)[1])),))) == []
+
+
+def test_what_has_begun_stays_whatever_has_become_of_its_holder():
+    away = (an_absence(day("MON"), None),)
+    problem = a_problem(published=(seat(),), begun=[seat()], absences=away)
+    assert rules_broken(problem) == [Rule.FROZEN]
+    assert rules_broken(problem, seat()) == [Rule.ABSENCE]
 
 
 def test_a_breach_says_who_when_and_how_much():

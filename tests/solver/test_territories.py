@@ -32,7 +32,9 @@ def test_the_reference_territory_in_one_week():
         "fairness_worst_unloved": 82,
         "fairness_sum": 2320,
         "wishes": 13,
+        "access": 12483,
         "rotation": 0,
+        "travel": 287,
     }
     assert sum(gap.seats for gap in answer.gaps) == 2
     assert answer.timings.solve_s < 5
