@@ -32,6 +32,11 @@ class Budget:
     def is_over(self) -> bool:
         return self.left_seconds <= 0 or self.should_stop()
 
+    def is_over_after(self, steps: int) -> bool:
+        """Whether it is over for a run under way that has made at least so many steps, which are not yet spent."""
+        is_spent = self.limits.deterministic and self.left_seconds <= steps / ITERATIONS_PER_SECOND
+        return is_spent or self.is_over
+
     def begin(self) -> None:
         """From now on."""
         self.started, self.work_seconds = perf_counter(), 0

@@ -54,6 +54,7 @@ class Engine:
     def __init__(self, block: Block, budget: Budget) -> None:
         self._block = block
         self._budget = budget
+        self._steps = 0
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         options = {"output_flag": False, "threads": 1, "random_seed": budget.limits.seed, "mip_rel_gap": 0.0}
         for name, value in options.items():
@@ -110,12 +111,14 @@ class Engine:
     def _run(self, seconds: float) -> highspy.HighsModelStatus:
         if not self._budget.limits.deterministic:
             self._highs.setOptionValue("time_limit", max(0.0, self._highs.getRunTime() + seconds))
+        self._steps = 0
         self._highs.solve()
         self._budget.spend(max(0, self._highs.getInfo().simplex_iteration_count))
         return self._highs.getModelStatus()
 
     def _heed(self, event: highspy.HighsCallbackEvent) -> None:
-        if self._budget.is_over:
+        self._steps += 1
+        if self._budget.is_over_after(self._steps):
             event.interrupt()
 
 
