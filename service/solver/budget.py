@@ -7,8 +7,7 @@ from time import perf_counter
 from service.domain.solving import Limits
 
 ITERATIONS_PER_SECOND = 20_000
-NODES_PER_SECOND = 50
-"""Of the simplex method, and of branch and bound: what counts as a second of work."""
+"""Of the simplex method: what counts as a second of work."""
 
 
 @dataclass(kw_only=True)
@@ -33,10 +32,15 @@ class Budget:
     def is_over(self) -> bool:
         return self.left_seconds <= 0 or self.should_stop()
 
+    def is_over_after(self, steps: int) -> bool:
+        """Whether it is over for a run under way that has made at least so many steps, which are not yet spent."""
+        is_spent = self.limits.deterministic and self.left_seconds <= steps / ITERATIONS_PER_SECOND
+        return is_spent or self.is_over
+
     def begin(self) -> None:
         """From now on."""
         self.started, self.work_seconds = perf_counter(), 0
 
-    def spend(self, *, iterations: int, nodes: int) -> None:
+    def spend(self, iterations: int) -> None:
         """So much work was done."""
-        self.work_seconds += max(0, iterations) / ITERATIONS_PER_SECOND + max(0, nodes) / NODES_PER_SECOND
+        self.work_seconds += max(0, iterations) / ITERATIONS_PER_SECOND

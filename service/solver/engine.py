@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from math import isfinite
 from typing import Self
 
 import highspy
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.solver.blocks import Block, Numbers
-from service.solver.budget import NODES_PER_SECOND, Budget
+from service.solver.budget import Budget
 
 _SOLVED = highspy.HighsModelStatus.kOptimal
 _IMPOSSIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
@@ -56,6 +55,7 @@ class Engine:
     def __init__(self, block: Block, budget: Budget) -> None:
         self._block = block
         self._budget = budget
+        self._steps = 0
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         options = {"output_flag": False, "threads": 1, "random_seed": budget.limits.seed, "mip_rel_gap": 0.0}
         for name, value in options.items():
@@ -84,7 +84,7 @@ class Engine:
     def relax(self, cost: Numbers, *, seconds: float) -> Relaxed | None:
         """None when the time did not suffice."""
         self._ask(cost, whole=np.zeros(len(cost), dtype=np.bool_))
-        status = self._run(seconds, whole=False)
+        status = self._run(seconds)
         if status in _IMPOSSIBLE:
             return Relaxed(is_possible=False, values=np.array([]), duals=np.array([]))
         if status != _SOLVED:
@@ -102,7 +102,7 @@ class Engine:
         """The least cost in whole numbers, to within the gap."""
         self._ask(cost, whole=self._block.whole)
         self._highs.setOptionValue("mip_abs_gap", gap)
-        status = self._run(seconds, whole=True)
+        status = self._run(seconds)
         if status in _IMPOSSIBLE:
             return Found(values=None, bound=np.inf)
         info = self._highs.getInfo()
@@ -117,19 +117,18 @@ class Engine:
         self._highs.changeColsCost(len(cost), everything, cost)
         self._highs.changeColsIntegrality(len(cost), everything, kinds)
 
-    def _run(self, seconds: float, *, whole: bool) -> highspy.HighsModelStatus:
+    def _run(self, seconds: float) -> highspy.HighsModelStatus:
         """Within the time; where answers are to be the same every time, within so much work."""
         if not self._budget.limits.deterministic:
             self._highs.setOptionValue("time_limit", max(0.0, self._highs.getRunTime() + seconds))
-        elif whole and isfinite(seconds):
-            self._highs.setOptionValue("mip_max_nodes", 1 + int(seconds * NODES_PER_SECOND))
+        self._steps = 0
         self._highs.solve()
-        info = self._highs.getInfo()
-        self._budget.spend(iterations=info.simplex_iteration_count, nodes=info.mip_node_count if whole else 0)
+        self._budget.spend(self._highs.getInfo().simplex_iteration_count)
         return self._highs.getModelStatus()
 
     def _heed(self, event: highspy.HighsCallbackEvent) -> None:
-        if self._budget.is_over:
+        self._steps += 1
+        if self._budget.is_over_after(self._steps):
             event.interrupt()
 
 

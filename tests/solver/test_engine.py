@@ -1,13 +1,14 @@
 """The engine on one block: relaxed and in whole numbers, under new limits, and out of time."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
 
 from service.domain.solving import Limits
 from service.solver.blocks import Block, Matrix
-from service.solver.budget import Budget
+from service.solver.budget import ITERATIONS_PER_SECOND, Budget
 from service.solver.engine import Engine
 from service.solver.program import Program
 from tests.solver.building import unhurried
@@ -56,6 +57,21 @@ def test_a_variable_without_a_value_is_impossible():
     assert relaxed is not None
     assert not relaxed.is_possible
     assert engine.optimise(MOST, seconds=60, gap=0).bound == np.inf
+
+
+@pytest.mark.parametrize(("seconds", "is_cut_short"), [(60, False), (10 / ITERATIONS_PER_SECOND, True)])
+def test_a_limit_of_work_cuts_a_run_short(seconds, is_cut_short):
+    """Forty things of odd weights to pack: thousands of steps to the best."""
+    random = Random(1)  # noqa: S311 - invented, not secret
+    program = Program()
+    things = [program.variable() for _ in range(40)]
+    for _ in range(10):
+        program.row(things, [float(random.randint(10, 60)) for _ in things], high=400)
+    [block] = Matrix(program).blocks()
+    worth = np.array([-float(random.randint(10, 99)) for _ in things])
+    budget = unhurried(Limits(seconds=seconds, deterministic=True))
+    found = Engine(block, budget).optimise(worth, seconds=seconds, gap=0)
+    assert (found.values is None or found.bound < worth @ found.values - 1) == is_cut_short
 
 
 def test_a_stop_leaves_no_claim():

@@ -66,7 +66,7 @@ def test_unloved_loads_count_unloved_sessions_only():
     assert load.balances == (-120, 0)
 
 
-ROSTERS = {0: (), 90: ["t4"], 120: ["t1"], 150: ["t2"], 240: ["t2", "t4"], 270: ["t1", "t2"], 300: ["t2", "t3"]}
+ROSTERS = {0: (), 90: ["t4"], 120: ["t1"], 150: ["t2"], 240: ["t2", "t4"], 270: ["t1", "t2"], 390: ["t2", "t3", "t4"]}
 ON = {str(template.id): day(template.weekday) for template in MANY}
 
 
@@ -85,7 +85,7 @@ def test_a_settled_balance_stays_what_it_is_under_any_cap_after_it(minutes):
     tried = works(*MANY)
     [load] = tried.loads
     load.settle(tried.program, 240 - 510)
-    load.cap(tried.program, 300 - 510)
+    load.cap(tried.program, 400 - 510)
     hold(tried, tuple(seat(id, ON[id]) for id in ROSTERS[minutes]))
     assert is_possible(tried.program) is (minutes == 240)
 
