@@ -3,11 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from service.solver.blocks import Block, Matrix
-from service.solver.engine import Engine
+from service.solver.blocks import Block, Matrix, Numbers
+from service.solver.engine import Engine, Found
 from service.solver.incumbent import Incumbent
 from service.solver.loads import Load
 from service.solver.program import Program
@@ -33,12 +34,7 @@ def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung) -> N
             is_bound[block.variables] = True
             lowest = max(lowest, _lowest(block, those, caps[bisect_left(caps, lowest) :], program, rung))
     rung.see(None, lowest)
-    for cap in caps[bisect_left(caps, lowest) :]:
-        if rung.is_closed or rung.left_seconds <= 0:
-            break
-        if (is_reached := _reach(loads, cap, is_bound, incumbent, rung)) is None:
-            break
-        rung.see(None, cap if is_reached else caps[caps.index(cap) + 1])
+    _lower(loads, caps[bisect_left(caps, lowest) :], is_bound, incumbent, rung)
     for load in loads:
         load.cap(program, rung.value)
 
@@ -72,6 +68,15 @@ def _renewed(block: Block, program: Program) -> Block:
     )
 
 
+def _lower(loads: Sequence[Load], caps: Sequence[int], is_bound: Mask, incumbent: Incumbent, rung: Rung) -> None:
+    """Try one cap after the other, the lowest first, until a roster keeps it or there is no time."""
+    for cap, higher in pairwise(caps):
+        is_reached = None if rung.left_seconds <= 0 else _reach(loads, cap, is_bound, incumbent, rung)
+        if is_reached is not False:
+            break
+        rung.see(None, higher)
+
+
 def _reach(loads: Sequence[Load], cap: int, is_bound: Mask, incumbent: Incumbent, rung: Rung) -> bool | None:
     """Look for a roster in which nobody is above the cap; False: there is none, None: there was no time.
 
@@ -87,23 +92,28 @@ def _reach(loads: Sequence[Load], cap: int, is_bound: Mask, incumbent: Incumbent
     near = incumbent.values()
     values = np.maximum(near, 0)
     for block in blocks:
-        nothing = np.zeros(len(block.variables))
-        relaxed = Engine(block, rung.budget).relax(nothing, seconds=rung.left_seconds)
-        if relaxed is None or not relaxed.is_possible:
-            return None if relaxed is None else False
-        search = Search(
-            block=block,
-            cost=nothing,
-            relaxed=relaxed.values,
-            known=None,
-            target=0,
-            tolerance=0.5,
-            near=near[block.variables],
-            budget=rung.budget,
-        )
-        found = search.best(seconds=rung.left_seconds, gap=1)
+        found = _any(block, near[block.variables], rung)
         if found.values is None:
             return False if found.bound == np.inf else None
         values[block.variables] = found.values
     incumbent.adopt(values, rung)
     return True
+
+
+def _any(block: Block, near: Numbers, rung: Rung) -> Found:
+    """A solution in whole numbers, whatever it costs; its bound is infinite where there is none."""
+    nothing = np.zeros(len(block.variables))
+    relaxed = Engine(block, rung.budget).relax(nothing, seconds=rung.left_seconds)
+    if relaxed is None or not relaxed.is_possible:
+        return Found(values=None, bound=0 if relaxed is None else np.inf)
+    search = Search(
+        block=block,
+        cost=nothing,
+        relaxed=relaxed.values,
+        known=None,
+        target=0,
+        tolerance=0.5,
+        near=near,
+        budget=rung.budget,
+    )
+    return search.best(seconds=rung.left_seconds, gap=1)
