@@ -17,7 +17,7 @@ from service.domain.solving import Breach, Problem
 from service.domain.standing import Standing
 
 Roster = Sequence[Assignment]
-OF_PLACES_ALONE = (Goal.COVERAGE, Goal.ACCESS, Goal.ROTATION)
+OF_PLACES_ALONE = (Goal.COVERAGE, Goal.ACCESS_FLOOR, Goal.ACCESS, Goal.ROTATION)
 """Goals that depend on which sessions are held and where, not on who holds them."""
 
 

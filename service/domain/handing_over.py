@@ -117,6 +117,7 @@ AFTER: Mapping[Goal, Callable[[Tally, Handover], int]] = {
     Goal.FAIRNESS_SUM: _sum,
     Goal.STABILITY: _stability,
     Goal.WISHES: _wishes,
+    Goal.ACCESS_FLOOR: partial(_of_places, Goal.ACCESS_FLOOR),
     Goal.ACCESS: partial(_of_places, Goal.ACCESS),
     Goal.ROTATION: partial(_of_places, Goal.ROTATION),
     Goal.TRAVEL: _travel,

@@ -3,11 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from service.solver.blocks import Block, Matrix
-from service.solver.engine import Engine
+from service.solver.blocks import Block, Matrix, Numbers
+from service.solver.engine import Engine, Found
 from service.solver.incumbent import Incumbent
 from service.solver.loads import Load
 from service.solver.program import Program
@@ -31,12 +32,7 @@ def settle_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung, *, t
         if those := _loads_in(block, loads):
             lowest = max(lowest, _lowest(block, those, caps[bisect_left(caps, lowest) :], program, rung))
     rung.see(None, lowest)
-    for cap in caps[bisect_left(caps, lowest) :]:
-        if rung.is_closed or rung.left_seconds <= 0:
-            break
-        if (is_reached := _reach(loads, cap, incumbent, rung)) is None:
-            break
-        rung.see(None, cap if is_reached else caps[caps.index(cap) + 1])
+    _lower(loads, caps[bisect_left(caps, lowest) :], incumbent, rung)
     for load in loads:
         load.cap(program, rung.value + tolerance)
 
@@ -70,6 +66,15 @@ def _renewed(block: Block, program: Program) -> Block:
     )
 
 
+def _lower(loads: Sequence[Load], caps: Sequence[int], incumbent: Incumbent, rung: Rung) -> None:
+    """Try one cap after the other, the lowest first, until a roster keeps it or there is no time."""
+    for cap, higher in pairwise(caps):
+        is_reached = None if rung.left_seconds <= 0 else _reach(loads, cap, incumbent, rung)
+        if is_reached is not False:
+            break
+        rung.see(None, higher)
+
+
 def _reach(loads: Sequence[Load], cap: int, incumbent: Incumbent, rung: Rung) -> bool | None:
     """Look for a roster in which nobody is above the cap; False: there is none, None: there was no time."""
     with incumbent.works.program.trial():
@@ -86,21 +91,23 @@ def find_any(incumbent: Incumbent, rung: Rung) -> bool | None:
     near = incumbent.values()
     values = np.maximum(near, 0)
     for block in matrix.blocks():
-        if rung.left_seconds <= 0:
-            return None
-        nothing = np.zeros(len(block.variables))
-        search = Search(
-            block=block,
-            cost=nothing,
-            relaxed=None,
-            known=None,
-            target=0,
-            tolerance=0.5,
-            near=near[block.variables],
-            budget=rung.budget,
-        )
-        found = search.best(seconds=rung.left_seconds, gap=1)
+        found = _any(block, near[block.variables], rung)
         if found.values is None:
             return False if found.bound == np.inf else None
         values[block.variables] = found.values
     return incumbent.adopt(values, rung) or None
+
+
+def _any(block: Block, near: Numbers, rung: Rung) -> Found:
+    """A solution in whole numbers, whatever it costs; its bound is infinite where there is none."""
+    search = Search(
+        block=block,
+        cost=np.zeros(len(block.variables)),
+        relaxed=None,
+        known=None,
+        target=0,
+        tolerance=0.5,
+        near=near,
+        budget=rung.budget,
+    )
+    return search.best(seconds=rung.left_seconds, gap=1)

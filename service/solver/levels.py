@@ -42,16 +42,7 @@ class Levels:
 
     def settle(self, goal: Goal, *, seconds: float) -> GoalValue:
         """Bring the goal as low as the time allows, and keep it there."""
-        sought = goals_sought(self._works.problem)
-        rung = Rung(
-            goal=goal,
-            level=sought.index(goal) + 1,
-            levels=len(sought),
-            value=VALUES[goal](self._works.problem, self.roster),
-            budget=self._budget,
-            leave_seconds=self._budget.left_seconds - seconds,
-            tell=self._on_progress,
-        )
+        rung = self._rung(goal, seconds)
         rung.show()
         penalty = GOALS[goal](self._works)
         tolerance = self._works.problem.policy.tolerances.get(goal, 0)
@@ -70,6 +61,18 @@ class Levels:
             conditional=self._minutes_are_settled,
             tolerance=tolerance,
             settled=settled,
+        )
+
+    def _rung(self, goal: Goal, seconds: float) -> Rung:
+        sought = goals_sought(self._works.problem)
+        return Rung(
+            goal=goal,
+            level=sought.index(goal) + 1,
+            levels=len(sought),
+            value=VALUES[goal](self._works.problem, self.roster),
+            budget=self._budget,
+            leave_seconds=self._budget.left_seconds - seconds,
+            tell=self._on_progress,
         )
 
     def _leximin(self, goal: Goal, loads: Sequence[Load], rung: Rung) -> tuple[int, ...]:

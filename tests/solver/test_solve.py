@@ -24,7 +24,7 @@ def test_an_answer_breaks_no_rule_and_is_worth_what_it_says(problem):
     assert all(goal.bound is not None and goal.bound <= goal.value for goal in answer.goals)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(problem=problems(people=3, sessions=3, weeks=1))
 def test_no_roster_of_a_small_problem_is_better_at_any_level(problem):
     answer = solve(problem, REPEATABLE)
