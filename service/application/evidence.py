@@ -12,13 +12,18 @@ Document = dict[str, Any]
 
 
 def goal_json(goal: GoalValue) -> Document:
-    """`gap` null: no bound is known. `conditional`: the bound holds only under something stronger than the goals."""
+    """`gap` null: no bound is known. `conditional`: the bound holds only under something stronger than the goals.
+
+    `tolerance`: how much above its best the policy lets it be. `settled`: under leximin, the largest balances proved.
+    """
     return {
         "name": goal.name,
         "value": goal.value,
         "bound": goal.bound,
         "gap": goal.gap,
         "conditional": goal.conditional,
+        "tolerance": goal.tolerance,
+        "settled": list(goal.settled),
     }
 
 

@@ -100,10 +100,23 @@ class GoalOut(BaseModel):
     bound: int | None = Field(examples=[2])
     gap: int | None = Field(examples=[0], description="value - bound; 0 is proved best")
     conditional: bool = Field(description="The bound holds only under something stronger than those goals")
+    tolerance: int = Field(examples=[0], description="How much above its best the policy lets it be for later goals")
+    settled: list[int] = Field(
+        examples=[[79, 79, -41]],
+        description="Under leximin, the largest balances, each proved as low as those before it allow: so far",
+    )
 
     @classmethod
     def of(cls, goal: GoalValue) -> "GoalOut":
-        return cls(name=goal.name, value=goal.value, bound=goal.bound, gap=goal.gap, conditional=goal.conditional)
+        return cls(
+            name=goal.name,
+            value=goal.value,
+            bound=goal.bound,
+            gap=goal.gap,
+            conditional=goal.conditional,
+            tolerance=goal.tolerance,
+            settled=list(goal.settled),
+        )
 
 
 class ProgressOut(BaseModel):
