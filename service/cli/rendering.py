@@ -202,7 +202,8 @@ def _proof(goal: GoalValue) -> Text:
         return Text("✔", style="green")
     if goal.gap is None:
         return Text("open", style="yellow")
-    return Text(f"≤ {goal.gap} off" + (" (if settled)" if goal.conditional else ""), style="yellow")
+    mark = "✔" if goal.gap <= goal.tolerance else f"≤ {goal.gap} off"
+    return Text(mark + (" (if settled)" if goal.conditional else ""), style="yellow")
 
 
 def breach_line(problem: Problem, breach: Breach, language: Language = Language.EN) -> str:

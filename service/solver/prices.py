@@ -1,6 +1,7 @@
 """What the dual prices of a linear program prove in whole numbers, exactly."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import floor, log2
 
 import numpy as np
@@ -13,6 +14,10 @@ Numbers = NDArray[np.float64]
 EXACT_BITS = 52
 """Whole numbers up to 2^52 are added and multiplied as floats without any error."""
 FINEST_BITS = 24
+FINE_BITS = 72
+"""Of prices in numbers of any length, where floats would be too coarse."""
+BLUNT = 0.05
+"""Of a cost: rounding the prices weakens a bound by hardly more, since roundings go either way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,9 @@ def priced(block: Block, cost: Numbers, duals: Numbers) -> Priced:
     usable = np.where(duals > 0, np.isfinite(block.row_low), np.isfinite(block.row_high))
     duals = np.where(usable, duals, 0.0)
     units = _units(block, cost, duals)
+    ends = np.maximum(np.abs(block.low), np.abs(block.high))
+    if np.linalg.norm(block.coefficients * ends[block.columns]) > 2 * BLUNT * units:
+        return _finely_priced(block, cost, duals)
     prices = np.round(duals * units)
     limits = np.where(prices > 0, block.row_low, block.row_high)
     reduced = cost * units - np.bincount(
@@ -47,6 +55,25 @@ def priced(block: Block, cost: Numbers, duals: Numbers) -> Priced:
     total = np.dot(prices[prices != 0], limits[prices != 0])
     total += np.dot(reduced, np.where(reduced > 0, block.low, block.high))
     return Priced(bound=float(total) / units, units=units, reduced=reduced, prices=prices)
+
+
+def _finely_priced(block: Block, cost: Numbers, duals: Numbers) -> Priced:
+    """The same with finer prices, in whole numbers of any length: for rows with coefficients in the millions."""
+    units = 2**FINE_BITS
+    prices = [round(Fraction(dual) * units) for dual in duals.tolist()]
+    reduced = [int(each) * units for each in cost.tolist()]
+    for row, column, coefficient in zip(
+        block.row_of.tolist(), block.columns.tolist(), block.coefficients.tolist(), strict=True
+    ):
+        if prices[row]:
+            reduced[column] -= prices[row] * int(coefficient)
+    limits = np.where(duals > 0, block.row_low, block.row_high).tolist()
+    total = sum(price * Fraction(limit) for price, limit in zip(prices, limits, strict=True) if price)
+    ends = ((low if each > 0 else high) for each, low, high in zip(reduced, block.low, block.high, strict=True))
+    total += sum(each * Fraction(float(end)) for each, end in zip(reduced, ends, strict=True) if each)
+    return Priced(
+        bound=float(total / units), units=float(units), reduced=np.array(reduced, float), prices=np.array(prices, float)
+    )
 
 
 def _units(block: Block, cost: Numbers, duals: Numbers) -> float:

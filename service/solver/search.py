@@ -105,7 +105,7 @@ class Search:
         block, known = self.block, self.known
         if known is None or not np.isfinite(target):
             return block
-        limit = (target - known.bound) * known.units + 0.5
+        limit = (target - known.bound + WHOLE) * known.units
         low, high = block.low.copy(), block.high.copy()
         row_low, row_high = block.row_low.copy(), block.row_high.copy()
         dear, cheap = known.reduced > limit, known.reduced < -limit

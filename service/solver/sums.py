@@ -160,7 +160,7 @@ def _fix(program: Program, part: Part, most: float) -> bool:
     known, block = part.priced, part.block
     if known is None or not np.isfinite(most):
         return False
-    limit = (most - known.bound) * known.units + 0.5
+    limit = (most - known.bound + WHOLE) * known.units
     for index in np.flatnonzero(np.abs(known.reduced) > limit):
         end = block.low if known.reduced[index] > 0 else block.high
         program.fix(int(block.variables[index]), float(end[index]))
@@ -171,5 +171,10 @@ def _fix(program: Program, part: Part, most: float) -> bool:
         else:
             program.row_low[row] = program.row_high[row]
     is_loose, is_tight = np.abs(known.reduced) <= limit, np.abs(known.prices) > limit
-    left = float(np.dot(np.abs(known.reduced[is_loose]), (block.high - block.low)[is_loose]))
-    return not known.prices[~is_tight].any() and known.bound + left / known.units < most + 1 - WHOLE
+    span = block.high - block.low
+    row_span = np.bincount(
+        block.row_of, weights=np.abs(block.coefficients) * span[block.columns], minlength=len(block.rows)
+    )
+    left = np.dot(np.abs(known.reduced[is_loose]), span[is_loose])
+    left += np.dot(np.abs(known.prices[~is_tight]), row_span[~is_tight])
+    return bool(known.bound + left / known.units < most + 1 - WHOLE)
