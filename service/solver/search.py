@@ -16,7 +16,9 @@ WHOLE = 1e-6
 LONG_ROW = 200
 """A row with more variables than this ties no neighbours together."""
 RADII = range(4)
+"""How many times a neighbourhood grows: each time by whatever stands in a row with it."""
 ROUNDS = 3
+"""How often a search near the solution in hand starts again from a better one."""
 NEARLY_ALL = 0.7
 """A neighbourhood with more of the block than this is no smaller a search than everywhere."""
 
@@ -40,11 +42,11 @@ class Search:
     budget: Budget
 
     def best(self, *, seconds: float, gap: float) -> Found:
-        """The least cost in whole numbers that the time allows. Once there is one, only what is cheaper is sought: what
-        is proved then is that nothing is cheaper by more than the tolerance.
+        """The least cost in whole numbers that the time allows.
 
         First whether the relaxation is whole itself; then near solutions in hand; then everywhere that something
-        better can be.
+        better can be. Once there is a solution, only cheaper ones are sought: what is proved then is that nothing is
+        cheaper by more than the tolerance.
         """
         if self.relaxed is not None and _is_whole(self.block, self.relaxed):
             return Found(values=self.relaxed, bound=self.target)
