@@ -1,6 +1,6 @@
 """The question put to the solver, and the rules that bind its answer."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from service.domain.availability import (
     consent,
     open_times,
 )
-from service.domain.calendar import Interval, IsoWeek
+from service.domain.calendar import Interval, IsoWeek, Weekday
 from service.domain.directory import Practice, PracticeId, Practitioner, PractitionerId
 from service.domain.geography import Point, road_km, travel_minutes
 from service.domain.policy import Policy
@@ -150,8 +150,11 @@ class Problem:
         return frozenset(held for held in self.published if held.key in self.frozen)
 
     @cached_property
-    def _rules_of(self) -> Mapping[PractitionerId, Sequence[AvailabilityRule]]:
-        return by_practitioner(self.file.availability_rules)
+    def _rules_of(self) -> Mapping[tuple[PractitionerId, Weekday], Sequence[AvailabilityRule]]:
+        found: dict[tuple[PractitionerId, Weekday], list[AvailabilityRule]] = defaultdict(list)
+        for rule in self.file.availability_rules:
+            found[rule.practitioner, rule.weekday].append(rule)
+        return found
 
     @cached_property
     def _exceptions_of(self) -> Mapping[PractitionerId, Sequence[AvailabilityException]]:
@@ -165,7 +168,7 @@ class Problem:
         """What the practitioner declares open that day, absences not taken off."""
         found = self._open_times.get((practitioner, on))
         if found is None:
-            rules = self._rules_of.get(practitioner, ())
+            rules = self._rules_of.get((practitioner, Weekday.of(on)), ())
             exceptions = self._exceptions_of.get(practitioner, ())
             found = open_times(rules, exceptions, on, self.file.territory.school_zone)
             self._open_times[practitioner, on] = found

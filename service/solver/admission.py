@@ -10,7 +10,7 @@ from service.domain.directory import PracticeId, Practitioner
 from service.domain.rosters import Modality, Session, TemplateId
 from service.domain.solving import Problem, Rule
 
-Sites = tuple[TemplateId, tuple[PracticeId, ...], date | None]
+Sites = tuple[tuple[PracticeId, ...], bool, date | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,35 +94,35 @@ def candidates(problem: Problem) -> Iterator[Candidate]:
 
     A session that has begun has no other candidates than its holders, whatever the rules say today.
     """
-    alike: dict[Sites, list[Session]] = defaultdict(list)
+    alike: dict[tuple[TemplateId, Sites], list[Session]] = defaultdict(list)
     for session in problem.sessions:
         if session.template.seats and session.key not in problem.frozen:
-            alike[_sites(problem, session)].append(session)
+            alike[session.template.id, _sites(problem, session)].append(session)
     holders = by_practitioner(sorted(held for held in problem.begun if held.key in problem.session_at))
     for practitioner in problem.practitioners:
         for held in holders.get(practitioner.id, ()):
             session = problem.session_at[held.key]
             yield Candidate(practitioner=practitioner, session=session, hosts=frozenset((held.practice,)))
-        for sessions in alike.values():
-            yield from _admitted(problem, practitioner, sessions)
+        reached: dict[Sites, frozenset[PracticeId]] = {}
+        for (_, sites), sessions in alike.items():
+            if sites not in reached:
+                reached[sites] = hosts_within_reach(problem, practitioner, sessions[0])
+            if reached[sites]:
+                for session in _admitted(problem, practitioner, sessions):
+                    yield Candidate(practitioner=practitioner, session=session, hosts=reached[sites])
 
 
-def _admitted(problem: Problem, practitioner: Practitioner, sessions: Sequence[Session]) -> Iterator[Candidate]:
-    """The practitioner for those of sessions with the same sites that he or she could hold."""
+def _admitted(problem: Problem, practitioner: Practitioner, sessions: Sequence[Session]) -> Sequence[Session]:
+    """Those of a template's sessions that nothing but the way keeps from the practitioner."""
     if not all(admits(problem, practitioner, sessions[0]) for admits in OF_TEMPLATE.values()):
-        return
-    if hosts := hosts_within_reach(problem, practitioner, sessions[0]):
-        for rule, admits in OF_DATE.items():
-            if rule not in CONCERNED or CONCERNED[rule](problem, practitioner):
-                sessions = [session for session in sessions if admits(problem, practitioner, session)]
-        for session in sessions:
-            yield Candidate(practitioner=practitioner, session=session, hosts=hosts)
+        return ()
+    for rule, admits in OF_DATE.items():
+        if rule not in CONCERNED or CONCERNED[rule](problem, practitioner):
+            sessions = [session for session in sessions if admits(problem, practitioner, session)]
+    return sessions
 
 
 def _sites(problem: Problem, session: Session) -> Sites:
-    """Sessions with the same sites are within reach of the same people: those of a template, at the same hosts.
-
-    Save for mobile units, which stand elsewhere another day.
-    """
+    """Sessions with the same sites are within reach of the same people; mobile units stand elsewhere another day."""
     moves = any(problem.practice_of[host].stops for host in session.hosts)
-    return session.template.id, session.hosts, session.on if moves else None
+    return session.hosts, session.template.modality is Modality.TELE, session.on if moves else None

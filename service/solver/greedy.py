@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Set
+from datetime import date
 
+from service.domain.calendar import IsoWeek
 from service.domain.directory import PractitionerId
 from service.domain.fairness import history, targets
-from service.domain.rosters import Assignment, Session
+from service.domain.rosters import Assignment, HalfDay, Session
 from service.domain.rules import breaches
 from service.domain.solving import Problem, Rule
 from service.domain.standing import Standing
@@ -21,19 +23,22 @@ def least_loaded_first(
     After what has begun and what is pinned, and what stood before as far as it is still lawful.
     """
     balances = _Balances(works.problem)
+    busy = _Busy(works.problem)
     standing = Standing(works.problem)
     for kept in _kept(works, {*works.problem.begun, *pinned}, standing_before):
         standing.add(kept)
         balances.add(kept.practitioner, works.problem.session_at[kept.key])
+        busy.add(kept.practitioner, works.problem.session_at[kept.key])
     for key in sorted(works.of_session, key=lambda key: (len(works.of_session[key]), key)):
         session = works.problem.session_at[key]
         for one in sorted(works.of_session[key], key=balances.of):
             if len(standing.of_session(key)) == session.template.seats:
                 break
-            assignment = _lawful(standing, one)
+            assignment = None if busy.forbids(one) else _lawful(standing, one)
             if assignment is not None:
                 standing.add(assignment)
                 balances.add(assignment.practitioner, session)
+                busy.add(assignment.practitioner, session)
     return standing.roster
 
 
@@ -65,6 +70,24 @@ def _lawful(standing: Standing, candidate: Candidate) -> Assignment | None:
 def _is_candidate(works: Works, held: Assignment) -> bool:
     those = works.of_session.get(held.key, ())
     return any(one.practitioner.id == held.practitioner and held.practice in one.hosts for one in those)
+
+
+class _Busy:
+    """Who has no half-day or no session of the week left: what forbids most, seen at a glance."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._maximum = {practitioner.id: practitioner.max_sessions_per_week for practitioner in problem.practitioners}
+        self._half_days: set[tuple[PractitionerId, date, HalfDay]] = set()
+        self._sessions: Counter[tuple[PractitionerId, IsoWeek]] = Counter()
+
+    def forbids(self, candidate: Candidate) -> bool:
+        id, session = candidate.practitioner.id, candidate.session
+        is_taken = (id, session.on, session.half_day) in self._half_days
+        return is_taken or self._sessions[id, session.week] >= self._maximum[id]
+
+    def add(self, practitioner: PractitionerId, session: Session) -> None:
+        self._half_days.add((practitioner, session.on, session.half_day))
+        self._sessions[practitioner, session.week] += 1
 
 
 class _Balances:
