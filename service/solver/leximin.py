@@ -23,7 +23,8 @@ def settle_next_largest(loads: Sequence[Load], incumbent: Incumbent, rung: Rung,
     order of rosters.)
     """
     program = incumbent.works.program
-    yield rung.value
+    if loads:
+        yield rung.value
     for settled in range(1, min(MOST_SETTLED, len(loads))):
         goal_value = _balances(incumbent, unloved=unloved)[settled]
         value = _lowest(loads, incumbent, rung, settled=settled, value=goal_value, unloved=unloved)
