@@ -68,7 +68,15 @@ def everything() -> str:
     return changed(
         put(
             "territory.policy",
-            {"hold_seconds": 60, "snp_window": {"saturday_end": "13:00"}, "goal_order": ["coverage"]},
+            {
+                "hold_seconds": 60,
+                "snp_window": {"saturday_end": "13:00"},
+                "goal_order": ["coverage"],
+                "tolerances": {"coverage": 1},
+                "coverage_by_reach": {"most": 3},
+                "access_floor": {"minutes": 20, "half_days_per_week": 1},
+                "changes": [{"from": "2027-01-04", "policy": {"fairness": "leximin", "leave_weeks": 4}}],
+            },
         ),
         put("practices.1.siret", "73282932000074"),
         put("practices.0.rpps_rank", "99900000011001"),

@@ -27,7 +27,7 @@ async def problem_of_weeks(session: AsyncSession, territory: TerritoryId, weeks:
     first, after = weeks[0].monday, weeks[-1].sunday + timedelta(days=1)
     past = await published_content(session, territory, first - timedelta(weeks=LEDGER_WEEKS), first)
     following = await published_content(session, territory, after, after + timedelta(weeks=1))
-    leave_weeks = file.territory.policy.leave_weeks
+    leave_weeks = file.territory.policy.in_force_on(first).leave_weeks
     owed = ledger(file.practitioners, past, absences=file.absences, leave_weeks=leave_weeks)
     history = file.burden_history + owed
     week_before = first - timedelta(weeks=1)

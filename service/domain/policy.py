@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 
 
@@ -73,7 +73,8 @@ class Policy:
     """Every limit that a territory may set. Distances are kilometres of road; the first of `goal_order` wins.
 
     `tolerances`: how much worse than its best a goal may become for the sake of those after it, in its own unit.
-    `leave_weeks`: who was away for so many whole weeks on end comes back with the group's median balance.
+    `leave_weeks`: who was away for so many whole weeks on end comes back with the group's median balance. `changes`:
+    what rosters that begin on a day or later are bound by instead, earliest first.
     """
 
     detour_factor: float = 1.3
@@ -93,7 +94,20 @@ class Policy:
     publication_notice_hours: int = 0
     hold_seconds: int = 300
     search: SearchPolicy = field(default_factory=SearchPolicy)
+    changes: tuple["PolicyChange", ...] = ()
+
+    def in_force_on(self, day: date) -> "Policy":
+        """What binds a roster that begins on this day: the latest change by then, or this."""
+        return next((change.policy for change in reversed(self.changes) if change.from_on <= day), self)
 
     def maximum_km(self, own: float | None) -> float:
         """How far somebody goes: his or her own limit, else everybody's."""
         return self.max_travel_km if own is None else own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """Another policy for rosters that begin on this day or later; it holds no further changes."""
+
+    from_on: date
+    policy: Policy

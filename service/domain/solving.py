@@ -102,9 +102,11 @@ class Problem:
             file=file, weeks=weeks, sessions=sessions, neighbours=tuple(neighbours), published=tuple(published)
         )
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
-        return self.file.territory.policy
+        """The one in force when the first week begins."""
+        policy = self.file.territory.policy
+        return policy.in_force_on(self.weeks[0].monday) if self.weeks else policy
 
     @property
     def practitioners(self) -> tuple[Practitioner, ...]:

@@ -51,6 +51,8 @@ FAULTS: Mapping[str, str] = {
     "place.one_of": "Say where: either `near` or `insee`.",
     "pledge.zero": "A pledge of no minutes is no pledge: leave it out.",
     "point.off_the_map": "A point is a latitude from -90 to 90 and a longitude from -180 to 180.",
+    "policy.nested": "A change of policy holds no further changes: list them one after the other.",
+    "policy.order": "Each change of policy comes later than the one before.",
     "practice.mobile_has_no_place": "A mobile unit has stops in place of a commune and a point.",
     "practice.no_stop": "A mobile unit needs at least one stop.",
     "practice.stop_elsewhere": "Only a mobile unit has stops.",

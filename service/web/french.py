@@ -47,6 +47,8 @@ FRENCH: Mapping[str, str] = {
     "date.order": "Le dernier jour précède le premier",
     "time.order": "La fin ne suit pas le début",
     "rule.overlap": "Cette disponibilité en chevauche une autre",
+    "policy.nested": "Un changement de politique n'en contient pas d'autre",
+    "policy.order": "Chaque changement de politique est postérieur au précédent",
     "pledge.zero": "Un engagement de 0 minute n'engage à rien",
     "period.too_long": "La période est trop longue",
     "reference.unknown": "Ce qui est nommé n'existe pas",

@@ -59,6 +59,19 @@ def faults_of(text: str | bytes) -> list[Fault]:
         (put("territory.policy", {"speed_kmh": 0}), "territory.policy.speed_kmh", "number.too_small"),
         (put("territory.policy", {"goal_order": ["beauty"]}), "territory.policy.goal_order[0]", "choice.unknown"),
         (put("territory.policy", {"goal_order": ["wishes"] * 2}), "territory.policy.goal_order", "list.duplicate"),
+        (
+            put("territory.policy", {"changes": [{"from": "2027-01-04", "policy": {}}] * 2}),
+            "territory.policy.changes",
+            "policy.order",
+        ),
+        (
+            put(
+                "territory.policy",
+                {"changes": [{"from": "2027-01-04", "policy": {"changes": [{"from": "2028-01-03", "policy": {}}]}}]},
+            ),
+            "territory.policy.changes[0].policy",
+            "policy.nested",
+        ),
         (put("territory.policy", {"snp_window": {"end": "07:00"}}), "territory.policy.snp_window.end", "time.order"),
         (put("communes.1.insee", "53062"), "communes[1].insee", "id.duplicate"),
         (put("communes.1.insee", "53014"), "communes[1].insee", "id.duplicate"),

@@ -1,13 +1,23 @@
 """The shape of a territory's policy: every key optional, the defaults those of the domain."""
 
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
-from service.application.territory_file.fields import LocalTime, Shape, each_once
+from service.application.territory_file.fields import LocalDate, LocalTime, Shape, each_once, refusal
 from service.application.territory_file.periods import End, Start
-from service.domain.policy import AccessFloor, FairnessPolicy, Goal, Policy, ReachWeights, SearchPolicy, SnpWindow
+from service.domain.policy import (
+    AccessFloor,
+    FairnessPolicy,
+    Goal,
+    Policy,
+    PolicyChange,
+    ReachWeights,
+    SearchPolicy,
+    SnpWindow,
+)
 
 STANDARD = Policy()
 
@@ -69,6 +79,14 @@ class AccessFloorIn(Shape):
         return AccessFloor(minutes=self.minutes, half_days_per_week=self.half_days_per_week)
 
 
+def in_order(changes: list["PolicyChangeIn"]) -> list["PolicyChangeIn"]:
+    """Each later than the one before."""
+    days = [change.from_on for change in changes]
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise refusal("policy.order", "each change of policy comes later than the one before")
+    return changes
+
+
 class PolicyIn(Shape):
     """Limits, weights and hours of a territory."""
 
@@ -121,6 +139,9 @@ class PolicyIn(Shape):
         default=STANDARD.hold_seconds, ge=1, le=86_400, description="How long a hold lasts, seconds"
     )
     search: SearchPolicyIn = Field(default=SearchPolicyIn(), description="How free places are ranked")
+    changes: Annotated[list["PolicyChangeIn"], AfterValidator(in_order)] = Field(
+        default_factory=list, description="What rosters that begin on a later day are bound by instead"
+    )
 
     def value(self) -> Policy:
         return Policy(
@@ -141,6 +162,7 @@ class PolicyIn(Shape):
             publication_notice_hours=self.publication_notice_hours,
             hold_seconds=self.hold_seconds,
             search=self.search.value(),
+            changes=tuple(change.value() for change in self.changes),
         )
 
     @classmethod
@@ -163,4 +185,26 @@ class PolicyIn(Shape):
             publication_notice_hours=policy.publication_notice_hours,
             hold_seconds=policy.hold_seconds,
             search=SearchPolicyIn.of(policy.search),
+            changes=[PolicyChangeIn.of(change) for change in policy.changes],
         )
+
+
+class PolicyChangeIn(Shape):
+    """A whole policy, for rosters whose first week begins on that day or later."""
+
+    from_on: LocalDate = Field(alias="from", description="Local day", examples=["2027-01-04"])
+    policy: PolicyIn
+
+    @field_validator("policy")
+    @classmethod
+    def without_changes(cls, policy: PolicyIn) -> PolicyIn:
+        if policy.changes:
+            raise refusal("policy.nested", "a change of policy holds no further changes: list them one after the other")
+        return policy
+
+    def value(self) -> PolicyChange:
+        return PolicyChange(from_on=self.from_on, policy=self.policy.value())
+
+    @classmethod
+    def of(cls, change: PolicyChange) -> "PolicyChangeIn":
+        return cls.model_construct(from_on=change.from_on, policy=PolicyIn.of(change.policy))
