@@ -53,14 +53,14 @@ def solve(
 
 
 def _climb(levels: Levels, problem: Problem, budget: Budget) -> Iterator[GoalValue]:
-    """A goal gets a third of the time that is left, the last ones even parts; others get what it does not need."""
+    """A goal gets half of the time that is left, the last one all; the others get what it does not need."""
     policy = problem.policy
     sought = goals_sought(problem)
     for index, goal in enumerate(sought):
         if budget.is_over:
             yield GoalValue(name=goal, value=VALUES[goal](problem, levels.roster), bound=None)
             continue
-        yield levels.settle(goal, seconds=budget.left_seconds / min(3, len(sought) - index))
+        yield levels.settle(goal, seconds=budget.left_seconds / min(2, len(sought) - index))
         if goal is Goal.FAIRNESS_SUM and policy.settle_minutes:
             levels.settle_minutes()
 
