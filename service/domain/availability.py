@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from service.domain.calendar import Interval, Weekday, is_school_holiday
 from service.domain.directory import PractitionerId
@@ -95,8 +95,7 @@ class Duty:
     time: Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class OpenTime:
+class OpenTime(NamedTuple):
     """Local time of one day that a practitioner declares open."""
 
     start: time

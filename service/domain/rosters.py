@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import NewType
+from typing import NamedTuple, NewType
 from uuid import UUID
 
 from service.domain.availability import SchoolHolidays
@@ -100,8 +100,7 @@ class SessionTemplate:
         )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SessionKey:
+class SessionKey(NamedTuple):
     """What names a session within a territory."""
 
     template: TemplateId
@@ -130,7 +129,7 @@ class Session:
     def week(self) -> IsoWeek:
         return IsoWeek.of(self.on)
 
-    @property
+    @cached_property
     def minutes(self) -> int:
         """Minutes of one seat."""
         return self.time.minutes

@@ -134,6 +134,15 @@ class Problem:
         return by_practitioner(self.file.absences)
 
     @cached_property
+    def days_absent_of(self) -> Mapping[PractitionerId, frozenset[date]]:
+        """Of the days with sessions, those on which somebody is away."""
+        days = {session.on for session in self.sessions}
+        return {
+            id: frozenset(day for day in days if any(absence.covers(day) for absence in absences))
+            for id, absences in self.absences_of.items()
+        }
+
+    @cached_property
     def duties_of(self) -> Mapping[PractitionerId, Sequence[Duty]]:
         return by_practitioner(self.file.duties)
 

@@ -35,7 +35,7 @@ def validity(problem: Problem, practitioner: Practitioner, session: Session) -> 
 
 
 def absence(problem: Problem, practitioner: Practitioner, session: Session) -> bool:
-    return not any(absence.covers(session.on) for absence in problem.absences_of.get(practitioner.id, ()))
+    return session.on not in problem.days_absent_of.get(practitioner.id, ())
 
 
 def consent(problem: Problem, practitioner: Practitioner, session: Session) -> bool:

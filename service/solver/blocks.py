@@ -11,6 +11,7 @@ from service.solver.program import Program
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+NOTHING: Indices = np.array([], dtype=np.int64)
 CRUMB = 60
 """Blocks with fewer variables are small."""
 TOLERANCE = 1e-6
@@ -21,8 +22,8 @@ TOLERANCE = 1e-6
 class Block:
     """Open variables and the rows that bind them, row by row, by their numbers in the program.
 
-    `columns`, `row_of`: of each coefficient, by the block's own numbering; `entries`: its place in the program. What
-    is fixed has gone into the rows' limits.
+    `columns`, `row_of`: of each coefficient, by the block's own numbering, as are the variables of each of `choices`
+    that are open; `entries`: its place in the program. What is fixed has gone into the rows' limits.
     """
 
     variables: Indices
@@ -37,6 +38,7 @@ class Block:
     entries: Indices
     row_low: Numbers
     row_high: Numbers
+    choices: tuple[Indices, ...] = ()
 
 
 class Matrix:
@@ -51,6 +53,7 @@ class Matrix:
         starts = np.array(program.starts, dtype=np.int64)
         self._row_of = np.repeat(np.arange(len(program.row_low)), np.diff(starts))
         self._open = self.low < self.high
+        self._choices = [np.array(choice, dtype=np.int64) for choice in program.choices]
         settled = np.where(self._open, 0.0, self.low)
         held = np.bincount(
             self._row_of, weights=self._coefficients * settled[self._columns], minlength=len(program.row_low)
@@ -100,7 +103,14 @@ class Matrix:
             entries=entries,
             row_low=self._row_low[own_rows],
             row_high=self._row_high[own_rows],
+            choices=tuple(self._choices_among(variables)),
         )
+
+    def _choices_among(self, variables: Indices) -> Iterator[Indices]:
+        for choice in self._choices:
+            still_open = choice[self._open[choice]]
+            if len(still_open) and np.isin(still_open[0], variables, assume_unique=True):
+                yield np.searchsorted(variables, still_open)
 
 
 def _without_crumbs(labels: Indices, variables: Indices, crumb: int) -> Indices:

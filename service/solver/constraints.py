@@ -95,11 +95,11 @@ def minimum_rest(works: Works) -> None:
         for on, half_days in days.items():
             following = days.get(on + timedelta(days=1), {})
             for evening, morning in product(half_days.values(), following.values()):
-                for then in morning:
+                last_end = max(one.session.time.end for one in evening)
+                for then in (one for one in morning if one.session.time.start < last_end + rest):
                     late = [one for one in evening if one.session.time.end + rest > then.session.time.start]
                     early = [one for one in morning if one.session.time.start <= then.session.time.start]
-                    if late:
-                        works.program.at_most(1, map(works.hold, late + early))
+                    works.program.at_most(1, map(works.hold, late + early))
     for one in works.candidates:
         for held in works.problem.neighbours_of.get(one.practitioner.id, ()):
             earlier, later = sorted((held.time, one.session.time))

@@ -20,6 +20,7 @@ class Program:
     """Variables by their number, each from `low` to `high`, `whole` or not; rows bind sums of them from both sides.
 
     Rows lie one after the other: row r has the columns and coefficients from `starts[r]` to `starts[r + 1]`.
+    `choices`: of each of these, in their order, just one is 1.
     """
 
     low: list[float] = field(default_factory=list)
@@ -30,6 +31,7 @@ class Program:
     coefficients: list[float] = field(default_factory=list)
     row_low: list[float] = field(default_factory=list)
     row_high: list[float] = field(default_factory=list)
+    choices: list[Sequence[int]] = field(default_factory=list)
 
     def variable(self, low: float = 0, high: float = 1, *, whole: bool = True) -> int:
         """Its number. One that is whole wherever the others are need not be said to be `whole`."""
@@ -59,6 +61,11 @@ class Program:
         variables = list(variables)
         if len(variables) > most:
             self.row(variables, high=most)
+
+    def one_of(self, choice: Sequence[int]) -> None:
+        """Just one of these is 1. Their order is that of what they stand for."""
+        self.row(choice, low=1, high=1)
+        self.choices.append(choice)
 
     def fix(self, variable: int, value: float) -> None:
         self.low[variable] = self.high[variable] = value

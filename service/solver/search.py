@@ -1,11 +1,11 @@
 """From a linear relaxation to whole numbers: near the roster in hand first, then everywhere."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.solver.blocks import Block, Numbers
+from service.solver.blocks import NOTHING, Block, Indices, Numbers
 from service.solver.budget import Budget
 from service.solver.engine import Engine, Found
 from service.solver.prices import Priced
@@ -28,7 +28,8 @@ class Search:
     """A block, what its variables cost, and where its relaxation has its least, if known; `near`: the roster in hand.
 
     `near` is 0 or more where the roster says what a variable comes to, and below 0 where it does not. `known`: what the
-    relaxation's prices prove, if costs count at all. `target`: no solution in whole numbers costs less. Costs that are
+    relaxation's prices prove, if costs count at all. `target`: no solution in whole numbers costs less. `closed`: what
+    is 0 where choices are made so that it might cost just that. Costs that are
     less than `tolerance` apart are the same: the engine's have a small error.
     """
 
@@ -37,6 +38,7 @@ class Search:
     relaxed: Numbers | None
     known: Priced | None
     target: float
+    closed: Indices = field(default_factory=lambda: NOTHING)
     tolerance: float
     near: Numbers
     budget: Budget
@@ -51,14 +53,9 @@ class Search:
         if self.relaxed is not None and _is_whole(self.block, self.relaxed):
             return Found(values=self.relaxed, bound=self.target)
         deadline = self.budget.left_seconds - seconds
-        best, near = Found(values=None, bound=self.target), self.near
-        for _ in range(ROUNDS):
-            nearer = self._near(near, best, seconds=(self.budget.left_seconds - deadline) / 2)
-            if nearer is best or nearer.values is None:
-                break
-            best, near = nearer, nearer.values
-            if self._cost(best) <= self.target + self.tolerance:
-                return Found(values=best.values, bound=self.target)
+        best = self._nearby(deadline)
+        if self._cost(best) <= self.target + self.tolerance:
+            return Found(values=best.values, bound=self.target)
         better = self._aimed(self._cost(best) - self.tolerance)
         left = max(0.0, self.budget.left_seconds - deadline)
         with Engine(better, self.budget) as engine:
@@ -67,12 +64,26 @@ class Search:
         bound = min(found.bound, self._cost(best) - self.tolerance)
         return Found(values=cheaper.values, bound=max(bound, self.target))
 
-    def _near(self, near: Numbers, best: Found, *, seconds: float) -> Found:
+    def _nearby(self, deadline: float) -> Found:
+        """The best near solutions in hand: first with the choices made that bound the cost, then with any."""
+        best, near = Found(values=None, bound=self.target), self.near
+        for closed in (self.closed, NOTHING) if len(self.closed) else (NOTHING,):
+            for _ in range(ROUNDS):
+                nearer = self._near(near, best, closed, seconds=(self.budget.left_seconds - deadline) / 2)
+                if nearer is best or nearer.values is None:
+                    break
+                best, near = nearer, nearer.values
+                if self._cost(best) <= self.target + self.tolerance:
+                    return best
+        return best
+
+    def _near(self, near: Numbers, best: Found, closed: Indices, *, seconds: float) -> Found:
         """In growing neighbourhoods of the relaxation's solution nearest to one in hand, until one is better."""
         known = self.near >= 0
         distance = np.where(known, np.where(near > 0.5, -1.0, 1.0), 0.0)
         most = self.target + self.tolerance
         aimed = self._aimed(most)
+        aimed.high[closed] = aimed.low[closed]
         with Engine(_with_row(aimed, self.cost, most), self.budget) as engine:
             relaxed = engine.relax(distance, seconds=seconds)
         if relaxed is None or not relaxed.is_possible:
@@ -81,7 +92,7 @@ class Search:
         if _is_whole(self.block, values):
             return Found(values=values, bound=self.target)
         loose = self.block.whole & (~known | (np.abs(values - near) > WHOLE) | _in_part(values))
-        for block in (aimed, self.block) if best.values is None else (aimed,):
+        for block in (aimed,) if len(closed) or best.values is not None else (aimed, self.block):
             found = self._around(block, loose, np.round(values), self._cost(best), seconds=seconds)
             if found is not None:
                 return found
@@ -106,8 +117,8 @@ class Search:
         """The block without what any solution within the target has otherwise: a reduced cost or price forbids it."""
         block, known = self.block, self.known
         if known is None or not np.isfinite(target):
-            return block
-        limit = (target - known.bound + WHOLE) * known.units
+            return replace(block, high=block.high.copy())
+        limit = target - known.bound + WHOLE
         low, high = block.low.copy(), block.high.copy()
         row_low, row_high = block.row_low.copy(), block.row_high.copy()
         dear, cheap = known.reduced > limit, known.reduced < -limit

@@ -1,12 +1,13 @@
 """A goal that is a sum: bounded, brought down and kept, block by block."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor
 
 import numpy as np
 
-from service.solver.blocks import Block, Matrix, Numbers
+from service.solver.blocks import NOTHING, Block, Indices, Matrix, Numbers
+from service.solver.branching import Tree
 from service.solver.engine import Engine, Relaxed
 from service.solver.incumbent import Incumbent
 from service.solver.penalties import ROUNDING, Penalty
@@ -18,7 +19,10 @@ from service.solver.search import WHOLE, Search
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """One block's part in a goal. `bound`: it costs no less; `most`: what it costs in the roster adopted."""
+    """One block's part in a goal. `bound`: it costs no less; `most`: what it costs in the roster adopted.
+
+    `closed`: what is 0 where it might cost just the bound.
+    """
 
     block: Block
     cost: Numbers
@@ -26,6 +30,7 @@ class Part:
     priced: Priced | None = None
     bound: float = -np.inf
     most: float = np.inf
+    closed: Indices = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +81,7 @@ def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, tolerance:
     program = incumbent.works.program
     asked = Sum.of(penalty, program)
     for part in asked.parts:
-        _relax(part, rung)
+        _relax(part, rung, is_whole=asked.is_whole)
     asked.tell_bound(rung)
     for gap in asked.gaps:
         if not rung.is_closed:
@@ -91,15 +96,20 @@ def settle_sum(penalty: Penalty, incumbent: Incumbent, rung: Rung, *, tolerance:
         _keep(program, asked.parts, penalty.most_cost(rung.value + tolerance) - asked.constant)
 
 
-def _relax(part: Part, rung: Rung) -> None:
+def _relax(part: Part, rung: Rung, *, is_whole: bool) -> None:
     seconds = rung.left_seconds
     if seconds <= 0:
         return
     with Engine(part.block, rung.budget) as engine:
         part.relaxed = engine.relax(part.cost, seconds=seconds)
-    if part.relaxed is not None and part.relaxed.is_possible:
+        if part.relaxed is None or not part.relaxed.is_possible:
+            return
         part.priced = priced(part.block, part.cost, part.relaxed.duals)
         part.bound = part.priced.bound
+        if is_whole:
+            tree = Tree(block=part.block, cost=part.cost, engine=engine)
+            tree.grow(part.relaxed, seconds=rung.left_seconds / 4)
+            part.bound, part.closed = max(part.bound, tree.least), tree.closed
 
 
 def _search(asked: Sum, incumbent: Incumbent, rung: Rung, gap: float) -> None:
@@ -114,6 +124,7 @@ def _search(asked: Sum, incumbent: Incumbent, rung: Rung, gap: float) -> None:
             relaxed=part.relaxed.values,
             known=part.priced,
             target=asked.target(part),
+            closed=part.closed,
             tolerance=0.5 if asked.is_whole else gap,
             near=near[part.block.variables],
             budget=rung.budget,
@@ -160,7 +171,7 @@ def _fix(program: Program, part: Part, most: float) -> bool:
     known, block = part.priced, part.block
     if known is None or not np.isfinite(most):
         return False
-    limit = (most - known.bound + WHOLE) * known.units
+    limit = most - known.bound + WHOLE
     for index in np.flatnonzero(np.abs(known.reduced) > limit):
         end = block.low if known.reduced[index] > 0 else block.high
         program.fix(int(block.variables[index]), float(end[index]))
@@ -175,6 +186,6 @@ def _fix(program: Program, part: Part, most: float) -> bool:
     row_span = np.bincount(
         block.row_of, weights=np.abs(block.coefficients) * span[block.columns], minlength=len(block.rows)
     )
-    left = np.dot(np.abs(known.reduced[is_loose]), span[is_loose])
+    left = np.dot((np.abs(known.reduced) + known.error)[is_loose], span[is_loose])
     left += np.dot(np.abs(known.prices[~is_tight]), row_span[~is_tight])
-    return bool(known.bound + left / known.units < most + 1 - WHOLE)
+    return bool(known.bound + left < most + 1 - WHOLE)
