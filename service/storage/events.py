@@ -1,9 +1,12 @@
 """Events written with what they tell: in the statement that books, in the transaction that changes a booking."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     DateTime,
     FromClause,
@@ -16,16 +19,21 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    text,
     true,
+    update,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import BookingId, SlotId
-from service.domain.events import Event, EventType
+from service.domain.directory import TerritoryId
+from service.domain.events import Event, EventId, EventType
 from service.storage.tables.bookings import BookingRow, SlotRow
 from service.storage.tables.events import EventRow
 
+_RELAY_LOCK = 7_305_114
 events = cast("Table", EventRow.__table__)
 _bookings = cast("Table", BookingRow.__table__)
 _slots = cast("Table", SlotRow.__table__)
@@ -116,3 +124,35 @@ async def add_event(session: AsyncSession, event: Event) -> None:
         "data": event.data,
     }
     await session.execute(insert(events).values(row))
+
+
+async def may_relay(session: AsyncSession) -> bool:
+    """Nobody else hands events over until the transaction ends: two at once could turn their order round."""
+    alone: bool = (
+        await session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _RELAY_LOCK})
+    ).scalar_one()
+    return alone
+
+
+async def events_to_relay(session: AsyncSession, *, limit: int) -> Sequence[tuple[int, Event]]:
+    """The earliest that were handed to nobody yet, by position; whatever committed late is among them."""
+    waiting = select(events).where(events.c.relayed_at.is_(None)).order_by(events.c.position).limit(limit)
+    return [
+        (
+            row.position,
+            Event(
+                id=EventId(row.id),
+                type=EventType(row.type),
+                territory=TerritoryId(row.territory_id),
+                booking=BookingId(row.booking_id) if row.booking_id else None,
+                occurred_at=row.occurred_at,
+                data=row.data,
+            ),
+        )
+        for row in await session.execute(waiting)
+    ]
+
+
+async def mark_relayed(session: AsyncSession, positions: Collection[int], *, now: datetime) -> None:
+    those = events.c.position == func.any(sql_cast(list(positions), ARRAY(BigInteger)))
+    await session.execute(update(events).where(those, events.c.relayed_at.is_(None)).values(relayed_at=now))
