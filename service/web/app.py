@@ -14,6 +14,7 @@ from service.web.rest import (
     availability,
     bookings,
     directory,
+    event_shapes,
     explanations,
     repairs,
     roster_evidence,
@@ -78,6 +79,7 @@ def create_app(
     app.add_middleware(health.Counted)
     app.include_router(health.router)
     app.include_router(problem_page.router)
+    app.webhooks.include_router(event_shapes.router)
     for router in GUARDED:
         app.include_router(router, prefix="/v1", dependencies=[Depends(_caller)])
     return app

@@ -74,6 +74,12 @@ def job_app(work: Work) -> App:
     )
     app = App(connector=connector)
 
+    _add_solving(app, work)
+    _add_delivering(app, work)
+    return app
+
+
+def _add_solving(app: App, work: Work) -> None:
     @app.task(name=SOLVE_ROSTER, queue=SOLVING_QUEUE, pass_context=True, retry=_RETRY)
     async def solve(context: JobContext, roster: str, version: int) -> None:
         id = RosterId(UUID(roster))
@@ -82,6 +88,8 @@ def job_app(work: Work) -> App:
             made = await solve_roster(work.database, id, version, workers=work.solver_threads, clock=work.clock)
             log.info("roster_solved", roster=roster, version=made.version, solving=made.solving, failure=made.failure)
 
+
+def _add_delivering(app: App, work: Work) -> None:
     @app.task(name=DELIVER, queue=DELIVERIES_QUEUE, pass_context=True, retry=_RETRY)
     async def deliver(context: JobContext, webhook: str) -> None:
         id = WebhookId(UUID(webhook))
@@ -96,8 +104,6 @@ def job_app(work: Work) -> App:
         ):
             how = Delivering(sender=sending, retrying=work.sending.retrying, clock=work.clock, draw=_draw)
             await deliver_due(work.database, id, how)
-
-    return app
 
 
 @asynccontextmanager
