@@ -47,9 +47,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("webhooks_pkey")),
     )
-    op.create_index(
-        "webhooks_territory_id_created_at_idx", "webhooks", ["territory_id", "created_at", "id"], unique=False
-    )
+    op.create_index("webhooks_territory_id_id_idx", "webhooks", ["territory_id", "id"], unique=False)
     op.create_table(
         "webhook_deliveries",
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
@@ -94,7 +92,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.drop_table("webhook_deliveries")
-    op.drop_index("webhooks_territory_id_created_at_idx", table_name="webhooks")
+    op.drop_index("webhooks_territory_id_id_idx", table_name="webhooks")
     op.drop_table("webhooks")
     op.drop_index("events_to_relay_idx", table_name="events", postgresql_where=sa.text("relayed_at IS NULL"))
     op.drop_table("events")

@@ -86,14 +86,17 @@ def _deliveries(position: int, event: Event, receivers: Sequence[Webhook], now: 
 async def deliver_due(database: Database, id: WebhookId, how: Delivering) -> int:
     """Send what is due for a receiver, a few at a time, until nothing is or its turn is over. Gives how many were sent.
 
-    What fails waits; the receiver that fails is left alone for a while. Harmless when run twice, one after the other.
+    What fails waits; the receiver that fails is left alone for a while. A fault of ours is raised when all that was
+    under way has ended, so that nothing is sent behind the back of whoever is next.
     """
     sent, end = 0, how.clock() + TURN
     while how.clock() < end:
         webhook, due = await _due(database, id, how)
         if webhook is None or not due:
             break
-        await asyncio.gather(*(_deliver(database, webhook, each, how) for each in due))
+        ends = await asyncio.gather(*(_deliver(database, webhook, each, how) for each in due), return_exceptions=True)
+        for error in (end for end in ends if end is not None):
+            raise error
         sent += len(due)
     return sent
 

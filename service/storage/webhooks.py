@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select, tuple_, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,12 +49,10 @@ async def lock_webhook(session: AsyncSession, territory: TerritoryId, id: Webhoo
 async def page_webhooks(
     session: AsyncSession, territory: TerritoryId, *, after: UUID | None, limit: int
 ) -> Page[Webhook]:
-    """A territory's, in the order they came, from after one on."""
-    order = tuple_(webhooks.c.created_at, webhooks.c.id)
-    last = select(webhooks.c.created_at, webhooks.c.id).where(webhooks.c.id == after).scalar_subquery()
-    beyond = [] if after is None else [order > last]
+    """A territory's, by id, from after one on, be it still there or not."""
+    beyond = [] if after is None else [webhooks.c.id > after]
     of_territory = select(webhooks).where(webhooks.c.territory_id == territory, *beyond)
-    rows = await session.execute(of_territory.order_by(webhooks.c.created_at, webhooks.c.id).limit(limit + 1))
+    rows = await session.execute(of_territory.order_by(webhooks.c.id).limit(limit + 1))
     items = [_webhook_of(row) for row in rows]
     return Page(items=tuple(items[:limit]), next_cursor=str(items[limit - 1].id) if len(items) > limit else None)
 

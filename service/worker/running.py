@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 RESTARTS = Counter("tourderole_worker_restarts", "Parts of a worker that died and were started again", ["part"])
 RESCUED = Counter("tourderole_jobs_rescued", "Jobs of dead workers that were queued again")
+RELAYED = Counter("tourderole_events_relayed", "Events handed to the receivers that want them, be there none")
 
 HEARTBEAT_SECONDS = 1
 SILENT_SECONDS = 2.5
@@ -96,6 +97,7 @@ async def _relay(database: Database) -> None:
     """By asking: a notification at each commit would make all bookings queue for one lock of the database."""
     while True:
         relayed = await relay_events(database, now=utc_now())
+        RELAYED.inc(relayed)
         if relayed < RELAYED_AT_ONCE:
             await asyncio.sleep(RELAY_SECONDS)
 

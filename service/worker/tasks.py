@@ -15,6 +15,7 @@ from httpx import create_ssl_context
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
+from prometheus_client import Counter
 
 from service.application.deliveries import Delivering, deliver_due, rest
 from service.application.roster_solving import Superseded, fail_roster, solve_roster
@@ -27,6 +28,8 @@ from service.storage.job_locks import job_lock
 from service.storage.jobs import DELIVER, DELIVERIES_QUEUE, SOLVE_ROSTER, SOLVING_QUEUE
 
 log = structlog.get_logger(__name__)
+
+ATTEMPTS = Counter("tourderole_webhook_attempts", "Times that an event was sent to a receiver, accepted or not")
 
 PASSING = (OSError, Unavailable, StillReferred)
 """What another run may not meet again: a lost connection, an entry deleted meanwhile."""
@@ -73,7 +76,6 @@ def job_app(work: Work) -> App:
         timeout=CONNECTION_SECONDS,
     )
     app = App(connector=connector)
-
     _add_solving(app, work)
     _add_delivering(app, work)
     return app
@@ -103,7 +105,7 @@ def _add_delivering(app: App, work: Work) -> None:
             sender(work.sending.tls, private=work.sending.private) as sending,
         ):
             how = Delivering(sender=sending, retrying=work.sending.retrying, clock=work.clock, draw=_draw)
-            await deliver_due(work.database, id, how)
+            ATTEMPTS.inc(await deliver_due(work.database, id, how))
 
 
 @asynccontextmanager

@@ -240,6 +240,20 @@ async def test_nothing_is_sent_to_a_private_network_unless_that_is_allowed(datab
     assert (row.failing, row.status, receiver.requests) == ("host_not_public", None, [])
 
 
+async def test_a_fault_of_ours_rests_the_receiver_and_the_worker_goes_on(database, receiver, tmp_path):
+    slot, other_slot = await territory(database)
+    await a_webhook(database, receiver)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE webhooks SET secret = 'whsec_'"))
+    async with a_receiver(tmp_path / "other") as other, worker_beside(database, concurrency=1, sending=HASTILY):
+        await book_place(database, naming(slot), caller=REGULATOR, now=NOW)
+        await failing(database)
+        await a_webhook(database, other)
+        await book_place(database, naming(other_slot), caller=REGULATOR, now=NOW)
+        await other.until(lambda: len(other.accepted) == 1)
+    assert receiver.requests == []
+
+
 async def test_for_a_day_both_secrets_sign(database, receiver):
     slot, _ = await territory(database)
     old = await a_webhook(database, receiver)

@@ -16,7 +16,7 @@ class WebhookRow(Base):
     __table_args__ = (
         CheckConstraint("disabled IN ('by_owner', 'gone')", name="disabled_known"),
         CheckConstraint("(old_secret IS NULL) = (old_secret_until IS NULL)", name="old_secret_whole"),
-        Index("webhooks_territory_id_created_at_idx", "territory_id", "created_at", "id"),
+        Index("webhooks_territory_id_id_idx", "territory_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

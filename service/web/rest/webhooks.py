@@ -60,7 +60,7 @@ async def list_webhooks(
     cursor: Annotated[UUID | None, Query(description="`next_cursor` of the page before")] = None,
     limit: Limit = 50,
 ) -> PageOut[WebhookOut]:
-    """The territory's webhooks, in the order they came."""
+    """The territory's webhooks, by id."""
     page = await webhooks.list_webhooks(database, territory, after=cursor, limit=limit, caller=caller)
     return PageOut[WebhookOut].of(page, WebhookOut.of)
 
