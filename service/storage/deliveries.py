@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, exists, func, insert, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, Table, exists, func, insert, literal, or_, select, text, true, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import column, table
@@ -55,11 +55,10 @@ async def enqueue_due(session: AsyncSession, *, now: datetime) -> int:
     lock = literal("webhook:") + webhooks.c.id.cast(deliveries.c.body.type)
     under_way = exists().where(_jobs.c.lock == lock, _jobs.c.status.in_(words("todo", "doing")))
     is_open = or_(webhooks.c.paused_until.is_(None), webhooks.c.paused_until <= now)
-    waits = exists().where(deliveries.c.webhook_id == webhooks.c.id, _is_due(now))
-    found = await session.scalars(
-        select(webhooks.c.id).where(webhooks.c.disabled.is_(None), is_open, ~under_way, waits)
-    )
-    ids = found.all()
+    first = select(deliveries.c.position).where(deliveries.c.webhook_id == webhooks.c.id, _is_due(now))
+    waits = first.order_by(deliveries.c.position).limit(1).lateral()
+    open_ones = select(webhooks.c.id).where(webhooks.c.disabled.is_(None), is_open, ~under_way)
+    ids = (await session.scalars(open_ones.join(waits, true()))).all()
     for id in ids:
         job = Job(task=DELIVER, queue=DELIVERIES_QUEUE, lock=f"webhook:{id}", args={"webhook": str(id)})
         await enqueue(session, job)
