@@ -4,7 +4,7 @@
 .PHONY: help setup demo dev test check fix bench migrate openapi lock
 
 BIN := .venv/bin
-PYTHON_FILES := migrations scripts service tests $(wildcard benchmarks)
+PYTHON_FILES := migrations scripts service tests $(wildcard benchmarks examples)
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile

@@ -28,14 +28,15 @@ DAYS = 7
 Body = dict[str, object]
 _CALLER = Caller(name="admin")
 _FRESH = """
-TRUNCATE bookings, holds, idempotency_keys;
+TRUNCATE bookings, holds, idempotency_keys, events;
 UPDATE slots SET state = 'free', taken = 0, hold_id = NULL, held_until = NULL WHERE state IN ('busy', 'held');
 """
 _COUNTS = """
 SELECT (SELECT count(*) FROM bookings) AS bookings,
        (SELECT count(DISTINCT slot_id) FROM bookings) AS places_booked,
        (SELECT count(*) FROM slots WHERE state = 'busy' AND taken = 1) AS places_busy,
-       (SELECT count(*) FROM idempotency_keys) AS keys
+       (SELECT count(*) FROM idempotency_keys) AS keys,
+       (SELECT count(*) FROM events) AS events
 """
 
 
@@ -59,7 +60,7 @@ def _subject(title: str, bodies: Sequence[Body], sql: str, here: Stand) -> Subje
         requests=list(_requests(bodies, most=len(here.offered.bookable))),
         status=201,
         sql=sql,
-        note="After each load the database held as many bookings as answers, places taken and keys; no place twice.",
+        note="After each load there were as many bookings as answers, places taken, keys and events; no place twice.",
         again=False,
         before=lambda: asyncio.run(_free(here.url)),
         after=lambda made: asyncio.run(_check(here.url, made)),

@@ -31,4 +31,17 @@ class Settings(BaseSettings):
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )
     solver_workers: int = Field(default=2, ge=1, description="Threads that one solve may use.")
-    worker_concurrency: int = Field(default=1, ge=1, description="Jobs that one worker runs at the same time.")
+    worker_concurrency: int = Field(default=1, ge=1, description="Solves that one worker runs at the same time.")
+    webhooks_private: bool = Field(
+        default=False, description="Send events to private networks and without TLS too: for laboratories and tests."
+    )
+    webhooks_first_wait_seconds: float = Field(
+        default=5, gt=0, description="Longest wait before a failed delivery is tried again; each further one doubles."
+    )
+    webhooks_longest_wait_seconds: float = Field(default=1800, gt=0, description="Where that doubling ends.")
+    webhooks_longest_pause_seconds: float = Field(
+        default=300, gt=0, description="Longest rest of a receiver that fails again and again."
+    )
+    webhooks_give_up_hours: float = Field(
+        default=72, gt=0, description="A delivery that still fails after so long is a dead letter."
+    )

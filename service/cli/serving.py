@@ -5,16 +5,19 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 
 import typer
 import uvicorn
 from fastapi import FastAPI
 
 from service.cli.opening import admin_token, stopped
+from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.app import create_app
 from service.worker.running import worker_beside
+from service.worker.tasks import Sending
 
 
 def serve(settings: Settings, url: str, *, anywhere: bool = False) -> None:
@@ -34,7 +37,7 @@ def serve(settings: Settings, url: str, *, anywhere: bool = False) -> None:
     host, port = listening.getsockname()[:2]
     typer.echo(f"\nServing http://{host}:{port}/v1 · documentation http://{host}:{port}/docs · stop with Ctrl-C")
     typer.echo(f"Admin token: {token}\n")
-    app = create_app(database, admin_token=token, lifespan=lifespan)
+    app = create_app(database, admin_token=token, lifespan=lifespan, private_webhooks=settings.webhooks_private)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     server.run(sockets=[listening])
 
@@ -55,7 +58,22 @@ def _listening(settings: Settings, *, anywhere: bool) -> socket.socket:
 
 
 def _worker(settings: Settings, database: Database) -> AbstractAsyncContextManager[None]:
-    return worker_beside(database, concurrency=settings.worker_concurrency, solver_threads=settings.solver_workers)
+    return worker_beside(
+        database,
+        concurrency=settings.worker_concurrency,
+        solver_threads=settings.solver_workers,
+        sending=_sending(settings),
+    )
+
+
+def _sending(settings: Settings) -> Sending:
+    retrying = Retrying(
+        first_wait=timedelta(seconds=settings.webhooks_first_wait_seconds),
+        longest_wait=timedelta(seconds=settings.webhooks_longest_wait_seconds),
+        longest_pause=timedelta(seconds=settings.webhooks_longest_pause_seconds),
+        give_up_after=timedelta(hours=settings.webhooks_give_up_hours),
+    )
+    return Sending(private=settings.webhooks_private, retrying=retrying)
 
 
 async def work(settings: Settings, url: str) -> None:

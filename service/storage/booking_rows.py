@@ -14,8 +14,10 @@ from service.domain.bookings import Booking, BookingId, BookingStatus, Origin, S
 from service.domain.directory import PractitionerId
 from service.domain.entries import Page
 from service.domain.errors import Fault, Invalid, NotFound, StaleVersion
+from service.domain.events import OF_STATUS, EventType
 from service.domain.needs import BookingFilter
 from service.domain.rosters import SessionId
+from service.storage.events import add_booking_event
 from service.storage.places import Connected, slot_of, slots, told, venue_of
 from service.storage.tables.bookings import BookingRow
 
@@ -104,15 +106,16 @@ async def lock_booking(session: AsyncSession, id: BookingId, *also: SlotId, vers
 
 
 async def save_status(session: AsyncSession, booking: Booking) -> None:
-    """What became of a locked booking. A place whose booking is cancelled is free again."""
+    """What became of a locked booking, told as an event. A place whose booking is cancelled is free again."""
     changed = {"status": booking.status, "status_at": booking.status_at, "version": booking.version}
     await session.execute(update(bookings).where(bookings.c.id == booking.id).values(changed))
+    await add_booking_event(session, OF_STATUS[booking.status], booking.id, at=booking.status_at)
     if booking.status is BookingStatus.CANCELLED:
         await _free(session, booking.slot.id)
 
 
 async def save_move(session: AsyncSession, booking: Booking, *, left: SlotId, now: datetime) -> None:
-    """A locked booking on its new place, which was locked and free; the one it left is free again."""
+    """A locked booking on its new place, which was locked and free; the one it left is free again; an event."""
     busy = {"state": SlotState.BUSY, "taken": 1, "hold_id": None, "held_until": None}
     await session.execute(update(slots).where(slots.c.id == booking.slot.id).values(busy))
     placed = {
@@ -123,6 +126,7 @@ async def save_move(session: AsyncSession, booking: Booking, *, left: SlotId, no
         "version": booking.version,
     }
     await session.execute(update(bookings).where(bookings.c.id == booking.id).values(placed))
+    await add_booking_event(session, EventType.BOOKING_MOVED, booking.id, at=now, left=left)
     await _free(session, left)
 
 

@@ -25,19 +25,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.domain.bookings import Booking, BookingId, BookingStatus, HoldEnd, SlotState
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import NoPlaceFree
+from service.domain.events import EventType
 from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded
 from service.domain.rosters import Modality
 from service.storage.booking_rows import OF_BOOKING, booking_of, bookings, get_booking
+from service.storage.events import booking_told
 from service.storage.holds import ended_hold, get_hold, holds
 from service.storage.offers import asked
 from service.storage.once import Creation, create_once, remembered
 from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, SLOT, USUAL_GP, given
-from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told
+from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told, words
 from service.storage.ranking import best_places
 
 CANDIDATES = 32
 """Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""
 
+_EVENT = words(EventType.BOOKING_BOOKED)[0]
 _BUSY = {"state": SlotState.BUSY, "taken": 1, "hold_id": None, "held_until": None}
 
 
@@ -60,7 +63,8 @@ def _booked(place: CTE, case_ref: ColumnElement[str], *others: CTE) -> Select[An
     }
     made = insert(bookings).from_select(list(row), select(*row.values()).select_from(place)).returning(*OF_BOOKING)
     booked = made.cte("booked")
-    return told(place, *booked.c).join(booked, true()).add_cte(remembered(place), *others)
+    event = booking_told(_EVENT, booked, place, at=NOW).cte("told")
+    return told(place, *booked.c).join(booked, true()).add_cte(remembered(place), event, *others)
 
 
 def _is_with_usual_gp(place: CTE) -> ColumnElement[bool]:

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 SOLVING_QUEUE = "solving"
 SOLVE_ROSTER = "rosters:solve"
+DELIVERIES_QUEUE = "deliveries"
+DELIVER = "webhooks:deliver"
 
 JOBS_LOCKS = 7_305_112
 """The class of the advisory locks that running jobs hold, each under its job's number."""

@@ -10,11 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from service.domain.bookings import BookingStatus, Slot, SlotState
+from service.domain.bookings import BookingId, BookingStatus, Slot, SlotId, SlotState
 from service.domain.directory import PractitionerId
 from service.domain.errors import SeatBooked, SlotHeld
+from service.domain.events import EventType
 from service.domain.offering import SeatKey
 from service.domain.rosters import SessionId
+from service.storage.events import add_booking_event
 from service.storage.tables.bookings import BookingRow, HoldRow, SlotRow
 
 
@@ -58,7 +60,10 @@ async def _hand_over(session: AsyncSession, left: UUID, heir: PractitionerId, *,
     if taken is not None:
         live = (BookingRow.slot_id == left, BookingRow.status != BookingStatus.CANCELLED)
         moved = {"slot_id": taken, "placed_at": now, "version": BookingRow.version + 1}
-        await session.execute(update(BookingRow).where(*live).values(moved))
+        booking = update(BookingRow).where(*live).values(moved).returning(BookingRow.id)
+        ids = (await session.scalars(booking, execution_options={"synchronize_session": False})).all()
+        for id in ids:
+            await add_booking_event(session, EventType.BOOKING_HANDED_OVER, BookingId(id), at=now, left=SlotId(left))
         await session.execute(update(SlotRow).where(SlotRow.id == left).values(state=SlotState.FREE, taken=0))
 
 

@@ -14,12 +14,14 @@ from service.web.rest import (
     availability,
     bookings,
     directory,
+    event_shapes,
     explanations,
     repairs,
     roster_evidence,
     rosters,
     slots,
     swaps,
+    webhooks,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -34,6 +36,7 @@ GUARDED: tuple[APIRouter, ...] = (
     swaps.router,
     slots.router,
     bookings.router,
+    webhooks.router,
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
@@ -51,9 +54,17 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    database: Database, *, admin_token: str, clock: Clock = utc_now, lifespan: Lifespan | None = None
+    database: Database,
+    *,
+    admin_token: str,
+    clock: Clock = utc_now,
+    lifespan: Lifespan | None = None,
+    private_webhooks: bool = False,
 ) -> FastAPI:
-    """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance."""
+    """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance.
+
+    `private_webhooks`: receivers of events may be on private networks, and be reached without TLS.
+    """
     app = FastAPIOffline(
         title="tourderole",
         version="1",
@@ -63,10 +74,12 @@ def create_app(
     app.state.database = database
     app.state.clock = clock
     app.state.admin_token = admin_token
+    app.state.private_webhooks = private_webhooks
     problems.install(app)
     app.add_middleware(health.Counted)
     app.include_router(health.router)
     app.include_router(problem_page.router)
+    app.webhooks.include_router(event_shapes.router)
     for router in GUARDED:
         app.include_router(router, prefix="/v1", dependencies=[Depends(_caller)])
     return app

@@ -62,6 +62,9 @@ FRENCH: Mapping[str, str] = {
     "change.one_of": "Un changement est une seule chose : une clé et une seule",
     "swap.one_of": "Indiquez soit la plage prise en échange, soit qui prend celle-ci",
     "swap.same_holder": "Un échange se fait à deux",
+    "url.malformed": "L'adresse du récepteur n'est pas valable",
+    "url.not_https": "Les événements ne sont envoyés qu'en https",
+    "url.not_public": "Cette adresse n'est pas sur l'internet public",
     "template.no_stop": "Le médicobus n'a pas d'arrêt ce jour-là",
 }
 

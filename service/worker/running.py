@@ -10,20 +10,25 @@ import structlog
 from procrastinate.exceptions import ConnectorException
 from prometheus_client import Counter
 
+from service.application.deliveries import RELAYED_AT_ONCE, relay_events
 from service.domain.errors import Unavailable
 from service.storage.database import Database
-from service.storage.jobs import rescue_jobs
-from service.worker.tasks import Work, job_app
+from service.storage.jobs import DELIVERIES_QUEUE, SOLVING_QUEUE, rescue_jobs
+from service.worker.tasks import Sending, Work, job_app
 
 log = structlog.get_logger(__name__)
 
 RESTARTS = Counter("tourderole_worker_restarts", "Parts of a worker that died and were started again", ["part"])
 RESCUED = Counter("tourderole_jobs_rescued", "Jobs of dead workers that were queued again")
+RELAYED = Counter("tourderole_events_relayed", "Events handed to the receivers that want them, be there none")
 
 HEARTBEAT_SECONDS = 1
 SILENT_SECONDS = 2.5
 """A worker silent for so long may be dead; that it is, the lock of its job decides."""
 RESCUE_SECONDS = 0.5
+RELAY_SECONDS = 0.5
+RECEIVERS_AT_ONCE = 8
+"""That one worker delivers to; one that hangs has its place for an attempt's time, then pauses."""
 POLL_SECONDS = 1
 SHUTDOWN_SECONDS = 5
 RESTART_SECONDS = 1
@@ -33,18 +38,25 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def run_worker(database: Database, *, concurrency: int, solver_threads: int = 2) -> None:
-    """Run jobs until cancelled, `concurrency` at a time; those that run then are given back to the queue."""
-    work = Work(database=database, solver_threads=solver_threads, clock=utc_now)
+async def run_worker(
+    database: Database, *, concurrency: int, solver_threads: int = 2, sending: Sending | None = None
+) -> None:
+    """Run jobs until cancelled, `concurrency` solves at a time; those that run then are given back to the queue."""
+    work = Work(database=database, solver_threads=solver_threads, clock=utc_now, sending=sending or Sending())
     async with asyncio.TaskGroup() as parts:
-        parts.create_task(_kept_alive("jobs", partial(_run_jobs, work, concurrency)))
+        parts.create_task(_kept_alive("jobs", partial(_run_jobs, work, SOLVING_QUEUE, concurrency)))
+        parts.create_task(_kept_alive("deliveries", partial(_run_jobs, work, DELIVERIES_QUEUE, RECEIVERS_AT_ONCE)))
+        parts.create_task(_kept_alive("relay", partial(_relay, database)))
         parts.create_task(_kept_alive("rescue", partial(_rescue, database)))
 
 
 @asynccontextmanager
-async def worker_beside(database: Database, *, concurrency: int, solver_threads: int = 2) -> AsyncIterator[None]:
+async def worker_beside(
+    database: Database, *, concurrency: int, solver_threads: int = 2, sending: Sending | None = None
+) -> AsyncIterator[None]:
     """A worker that lives as long as the block."""
-    worker = asyncio.create_task(run_worker(database, concurrency=concurrency, solver_threads=solver_threads))
+    running = run_worker(database, concurrency=concurrency, solver_threads=solver_threads, sending=sending)
+    worker = asyncio.create_task(running)
     try:
         yield
     finally:
@@ -67,15 +79,27 @@ async def _kept_alive(part: str, run: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(RESTART_SECONDS)
 
 
-async def _run_jobs(work: Work, concurrency: int) -> None:
+async def _run_jobs(work: Work, queue: str, concurrency: int) -> None:
+    """Of one queue, so that a long solve never keeps events waiting. Deliveries tell their own history."""
     async with job_app(work).open_async() as app:
         await app.run_worker_async(
+            queues=[queue],
             concurrency=concurrency,
+            delete_jobs="successful" if queue == DELIVERIES_QUEUE else "never",
             install_signal_handlers=False,
             shutdown_graceful_timeout=SHUTDOWN_SECONDS,
             fetch_job_polling_interval=POLL_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
         )
+
+
+async def _relay(database: Database) -> None:
+    """By asking: a notification at each commit would make all bookings queue for one lock of the database."""
+    while True:
+        relayed = await relay_events(database, now=utc_now())
+        RELAYED.inc(relayed)
+        if relayed < RELAYED_AT_ONCE:
+            await asyncio.sleep(RELAY_SECONDS)
 
 
 async def _rescue(database: Database) -> None:

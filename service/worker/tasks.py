@@ -3,35 +3,57 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
+from secrets import SystemRandom
+from ssl import SSLContext
 from uuid import UUID
 
 import structlog
+from httpx import create_ssl_context
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
+from prometheus_client import Counter
 
+from service.application.deliveries import Delivering, deliver_due, rest
 from service.application.roster_solving import Superseded, fail_roster, solve_roster
+from service.application.webhook_sending import sender
 from service.domain.errors import StillReferred, TourderoleError, Unavailable
 from service.domain.rosters import RosterId
+from service.domain.webhooks import Retrying, WebhookId
 from service.storage.database import Database
 from service.storage.job_locks import job_lock
-from service.storage.jobs import SOLVE_ROSTER, SOLVING_QUEUE
+from service.storage.jobs import DELIVER, DELIVERIES_QUEUE, SOLVE_ROSTER, SOLVING_QUEUE
 
 log = structlog.get_logger(__name__)
+
+ATTEMPTS = Counter("tourderole_webhook_attempts", "Times that an event was sent to a receiver, accepted or not")
 
 PASSING = (OSError, Unavailable, StillReferred)
 """What another run may not meet again: a lost connection, an entry deleted meanwhile."""
 CONNECTION_SECONDS = 3
+REST = timedelta(minutes=1)
+"""Of a receiver to which a fault of ours keeps us from delivering."""
 MAX_ATTEMPTS = 20
 """So many workers may be shut down or die with a job; it may be what kills them."""
 _RETRY = RetryStrategy(wait=1, retry_exceptions=(*PASSING, asyncio.CancelledError))  # type: ignore[arg-type]
 
+_draw = SystemRandom().random
+
 
 class GivenUp(Exception):
     """The job failed for good; what it was about says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How receivers are sent to. `private`: to private networks too, and without TLS, as in a laboratory."""
+
+    private: bool = False
+    retrying: Retrying = field(default_factory=Retrying)
+    tls: SSLContext = field(default_factory=create_ssl_context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +63,7 @@ class Work:
     database: Database
     solver_threads: int
     clock: Callable[[], datetime]
+    sending: Sending = field(default_factory=Sending)
 
 
 def job_app(work: Work) -> App:
@@ -53,7 +76,12 @@ def job_app(work: Work) -> App:
         timeout=CONNECTION_SECONDS,
     )
     app = App(connector=connector)
+    _add_solving(app, work)
+    _add_delivering(app, work)
+    return app
 
+
+def _add_solving(app: App, work: Work) -> None:
     @app.task(name=SOLVE_ROSTER, queue=SOLVING_QUEUE, pass_context=True, retry=_RETRY)
     async def solve(context: JobContext, roster: str, version: int) -> None:
         id = RosterId(UUID(roster))
@@ -62,7 +90,22 @@ def job_app(work: Work) -> App:
             made = await solve_roster(work.database, id, version, workers=work.solver_threads, clock=work.clock)
             log.info("roster_solved", roster=roster, version=made.version, solving=made.solving, failure=made.failure)
 
-    return app
+
+def _add_delivering(app: App, work: Work) -> None:
+    @app.task(name=DELIVER, queue=DELIVERIES_QUEUE, pass_context=True, retry=_RETRY)
+    async def deliver(context: JobContext, webhook: str) -> None:
+        id = WebhookId(UUID(webhook))
+
+        async def give_up(_: str) -> None:
+            await rest(work.database, id, until=work.clock() + REST)
+
+        async with (
+            _ending(context, give_up),
+            job_lock(work.database.url, context.job.id or 0),
+            sender(work.sending.tls, private=work.sending.private) as sending,
+        ):
+            how = Delivering(sender=sending, retrying=work.sending.retrying, clock=work.clock, draw=_draw)
+            ATTEMPTS.inc(await deliver_due(work.database, id, how))
 
 
 @asynccontextmanager

@@ -27,6 +27,8 @@ from service.domain.needs import PlaceNamed
 from service.domain.rosters import RosterState, SessionKey, TemplateId
 from service.domain.swaps import Swap
 from service.storage.tables.bookings import SlotRow
+from service.storage.tables.events import EventRow
+from tests.make_bookings import rows_of
 from tests.rosters import ANNE, NOW, a_draft, a_request, broken, held
 from tests.whole_week import WHOLE_WEEK
 
@@ -129,6 +131,11 @@ async def test_patients_of_both_keep_time_and_place(database):
     assert [each.slot.practitioner for each in kept] == ["gp-04", "gp-01"]
     for was, now in zip(booked, kept, strict=True):
         assert (now.slot.time, now.slot.practice, now.slot.state) == (was.slot.time, was.slot.practice, SlotState.BUSY)
+    told = [event for event in await rows_of(database, EventRow) if event.type == "booking.handed_over"]
+    assert {event.booking_id: event.data["practitioner"] for event in told} == {
+        each.id: each.slot.practitioner for each in kept
+    }
+    assert {event.data["previous_slot"] for event in told} == {str(each.slot.id) for each in booked}
 
 
 async def test_of_bookings_and_a_swap_at_once_nobody_loses_a_place(database):

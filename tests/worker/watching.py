@@ -70,9 +70,9 @@ def _is_solver(process: psutil.Process) -> bool:
 
 
 @asynccontextmanager
-async def worker_process(url: str, data: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker_process(url: str, data: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """`tourderole worker`, killed at the end if it still runs."""
-    environment = {**os.environ, "TOURDEROLE_DATABASE_URL": url, "TOURDEROLE_DATA": str(data)}
+    environment = {**os.environ, "TOURDEROLE_DATABASE_URL": url, "TOURDEROLE_DATA": str(data), **settings}
     process = await asyncio.create_subprocess_exec(TOURDEROLE, "worker", env=environment)
     try:
         yield process
