@@ -9,7 +9,7 @@ from service.domain.calendar import IsoWeek
 from service.domain.directory import Pledge, PledgePeriod, Practitioner, PractitionerId
 from service.domain.rosters import Assignment
 from service.domain.rounding import half_up
-from service.domain.solving import Problem
+from service.domain.solving import Problem, once_a_problem
 
 WEEKS_PER_MONTH = Fraction(52, 12)
 
@@ -25,6 +25,7 @@ def _weeks_present(practitioner: Practitioner, weeks: Iterable[IsoWeek]) -> int:
     return sum(practitioner.is_present(week.monday) and practitioner.is_present(week.sunday) for week in weeks)
 
 
+@once_a_problem
 def shares(problem: Problem) -> Mapping[PractitionerId, Fraction]:
     """Everybody's fraction of the work; they sum to 1. Who pledges no whole week of the period is left out.
 
@@ -44,12 +45,14 @@ def asked_minutes(problem: Problem, *, unloved: bool = False) -> int:
     )
 
 
+@once_a_problem
 def targets(problem: Problem, *, unloved: bool = False) -> Mapping[PractitionerId, int]:
     """target_p = share_p × minutes asked for, rounded half up. Whole minutes."""
     asked = asked_minutes(problem, unloved=unloved)
     return {id: half_up(share * asked) for id, share in shares(problem).items()}
 
 
+@once_a_problem
 def history(problem: Problem, *, unloved: bool = False) -> Mapping[PractitionerId, int]:
     """The ledger before the first week, in minutes relative to the fair share."""
     minutes: dict[PractitionerId, int] = defaultdict(int)

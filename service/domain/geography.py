@@ -1,14 +1,13 @@
 """Where things are, how far apart by road, and how long the way takes."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
 
 EARTH_RADIUS_KM = 6371.0
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """WGS 84, degrees."""
 
     lat: float

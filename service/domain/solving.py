@@ -1,11 +1,12 @@
 """The question put to the solver, and the rules that bind its answer."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from service.domain.availability import (
     Absence,
@@ -134,6 +135,11 @@ class Problem:
         return by_practitioner(self.file.absences)
 
     @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """What follows from the problem alone, by what it is: see `once_a_problem`."""
+        return {}
+
+    @cached_property
     def days_absent_of(self) -> Mapping[PractitionerId, frozenset[date]]:
         """Of the days with sessions, those on which somebody is away."""
         days = {session.on for session in self.sessions}
@@ -230,6 +236,26 @@ class Problem:
             time=session.time,
             point=point,
         )
+
+
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
+
+def once_a_problem(
+    function: Callable[Concatenate[Problem, Asked], Found],
+) -> Callable[Concatenate[Problem, Asked], Found]:
+    """What the function works out for a problem is kept with it; whoever is given it leaves it as it is."""
+
+    @wraps(function)
+    def kept(problem: Problem, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+        asked = function.__qualname__, args, tuple(kwargs.items())
+        if asked not in problem.worked_out:
+            problem.worked_out[asked] = function(problem, *args, **kwargs)
+        found: Found = problem.worked_out[asked]
+        return found
+
+    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,11 +40,11 @@ def with_fixes(problem: Problem, roster: Roster, found: Sequence[Gap], budget: B
 def fixes(problem: Problem, roster: Roster, gap: Gap, budget: Budget) -> tuple[Fix, ...]:
     """Up to three, cheapest first: by the goals they lead to in the policy's order, then by the fewest changes."""
     nearby = _nearby(problem, roster, gap)
-    before = goal_values(problem, roster)
+    before, missing = goal_values(problem, roster), VALUES[Goal.COVERAGE](problem, roster)
     found: list[tuple[tuple[int, ...], Fix]] = []
     for relaxation in promising(problem, roster, gap)[:MOST_TRIED]:
-        after = None if budget.is_over else _filled(relaxation.applied(nearby), budget)
-        if after is not None and _only_relaxes(problem, roster, after, relaxation) and _fills(problem, roster, after):
+        after = None if budget.is_over else _filled(relaxation.applied(nearby), missing, budget)
+        if after is not None and _only_relaxes(problem, roster, after, relaxation):
             values = goal_values(replace(problem, published=()), after)
             change = difference(roster, after)
             changes = [GoalChange(name=goal, before=before[goal], after=value) for goal, value in values.items()]
@@ -76,8 +76,11 @@ def _nearby(problem: Problem, roster: Roster, gap: Gap) -> Problem:
     )
 
 
-def _filled(problem: Problem, budget: Budget) -> Roster | None:
-    """The best roster of the problem, None where there is none."""
+def _filled(problem: Problem, missing: int, budget: Budget) -> Roster | None:
+    """The best roster of the problem; None where there is none, or in none is less missing, whatever the policy seeks.
+
+    Coverage comes first: where it gains nothing, no more is asked.
+    """
     works = Works.of(problem, candidates(problem))
     pinned = settle_pins(works, budget)
     if pinned.conflict:
@@ -86,13 +89,10 @@ def _filled(problem: Problem, budget: Budget) -> Roster | None:
         rule(works)
     levels = Levels(works, least_loaded_first(works, pinned.assignments, problem.published), budget, lambda _: None)
     for goal in goals_sought(problem):
-        levels.settle(goal, seconds=budget.left_seconds)
+        settled = levels.settle(goal, seconds=budget.left_seconds)
+        if goal is Goal.COVERAGE and settled.value >= missing:
+            return None
     return levels.roster
-
-
-def _fills(problem: Problem, before: Roster, after: Roster) -> bool:
-    """Whether less is missing, whatever the policy seeks."""
-    return VALUES[Goal.COVERAGE](problem, after) < VALUES[Goal.COVERAGE](problem, before)
 
 
 def _only_relaxes(problem: Problem, before: Roster, after: Roster, relaxation: Relaxation) -> bool:
