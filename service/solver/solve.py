@@ -34,7 +34,7 @@ def solve(
 
     `on_progress` is called one sight at a time; `should_stop` is asked many times a second.
     """
-    budget = Budget(limits=limits, should_stop=should_stop or (lambda: False))
+    budget = Budget(limits=limits, should_stop=should_stop or bool)
     with _collector_paused():
         works = Works.of(problem, candidates(problem))
         pinned = settle_pins(works, budget)
@@ -51,9 +51,8 @@ def solve(
     solve_s = budget.elapsed_seconds
     found = with_fixes(problem, levels.roster, gaps(problem, levels.roster), budget)
     timings = Timings(build_s=build_s, first_s=first_s, solve_s=solve_s, explain_s=budget.elapsed_seconds - solve_s)
-    return _answer(
-        problem, levels.roster, settled, found, timings, None if problem.published else _baseline(problem, first)
-    )
+    baseline = None if problem.published else _baseline(problem, first)
+    return _answer(problem, levels.roster, settled, found, timings, baseline)
 
 
 @contextmanager
