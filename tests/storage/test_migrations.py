@@ -30,8 +30,8 @@ def test_the_tables_in_code_are_those_of_the_migrations(database_url):
 
 def test_a_table_that_the_migrations_lack_is_noticed(database_url):
     with psycopg.connect(database_url) as connection:
-        connection.execute("DROP TABLE holds")
-    with pytest.raises(CommandError, match="holds"):
+        connection.execute("DROP TABLE wait_list")
+    with pytest.raises(CommandError, match="wait_list"):
         migrating.check(database_url)
 
 
