@@ -41,7 +41,7 @@ DOORS_OPEN = timedelta(hours=1)
 
 
 class SlotState(StrEnum):
-    """A hold whose time is over counts as free: the next statement takes it over. Closed: a walk-in session, by hand."""
+    """A hold whose time is over counts as free: the next statement takes it over. Only walk-in sessions are closed."""
 
     FREE = "free"
     HELD = "held"

@@ -12,8 +12,9 @@ from service.storage.tables.base import Base, Texts
 class SlotRow(Base):
     """A place, or the one counter of a walk-in session (`mode` walk_in, `places` of which `taken`).
 
-    Rows exist only for published sessions; at another practice a seat's place is another place. A hold is a state of the row, so two can never be: it counts as free once
-    `held_until` is past, and the next statement takes it over. `cell`: the half-degree square it lies in, for search.
+    Rows exist only for published sessions; at another practice a seat's place is another place. A hold is a state of
+    the row, so two can never be: it counts as free once `held_until` is past, and the next statement takes it over.
+    `closed`: a walk-in session that takes nobody more. `cell`: the half-degree square it lies in, for search.
     """
 
     __tablename__ = "slots"
