@@ -4,7 +4,7 @@ The same time and place if it can; the same time of the session at its new site 
 best alternative is proposed, and kept; else an alert. All within the transaction that changes the roster.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,22 +12,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import Booking, BookingId, Slot, SlotId, SlotState
 from service.domain.events import EventType
+from service.domain.offering import SeatKey
 from service.domain.tasks import Outcome, Task, TaskKind, TaskState, alternatives
 from service.storage.booking_rows import bookings_by_id, save_displaced, save_move
 from service.storage.kept import PROPOSAL_TIME, give_back, keep_place
 from service.storage.moving import find_alternative, find_same_hour
 from service.storage.places import get_place
+from service.storage.slots import add_slots, free_of, lock_seats, restore_bookings, withdraw_slots
 from service.storage.tasks import get_task, open_task, open_task_of, proposals_at, save_closed
-from service.storage.wait_list import offer_places
+from service.storage.wait_list import offer_places, withdraw_offers
 
 SERVICE = "tourderole"
 """Who closes a task that no person closes."""
 
 
-async def settle(session: AsyncSession, lost: Collection[BookingId], *, now: datetime) -> None:
-    """Bookings that were displaced, whose places and bookings this transaction has locked, by time of their place."""
+async def change_places(
+    session: AsyncSession, gone: Collection[SeatKey], added: Sequence[Slot], *, now: datetime
+) -> None:
+    """The places of some seats go, others come, and no booking is lost.
+
+    What is withdrawn goes first, then the new places come, then bookings find theirs, and what is left is offered to
+    those who wait. Raises SeatBooked, SlotHeld.
+    """
+    come = {(slot.session, slot.practitioner) for slot in added}
+    await lock_seats(session, {*gone, *come})
+    withdrawn = await withdraw_slots(session, gone, now=now)
+    await withdraw_offers(session, withdrawn.holds)
+    restored = await restore_bookings(session, added, now=now)
+    await add_slots(session, added)
+    for booking in restored:
+        await _end_task_of(session, booking, Outcome.RESTORED, now=now)
+    await _settle(session, set(withdrawn.bookings) - set(restored), now=now)
+    await _seek_again(session, withdrawn.places, now=now)
+    await offer_places(session, await free_of(session, come), now=now)
+
+
+async def _settle(session: AsyncSession, lost: Collection[BookingId], *, now: datetime) -> None:
+    """Each by the time of its place."""
     for booking in await bookings_by_id(session, lost):
-        await end_task_of(session, booking.id, Outcome.SUPERSEDED, now=now)
+        await _end_task_of(session, booking.id, Outcome.SUPERSEDED, now=now)
         same = await find_same_hour(session, booking.slot, now=now)
         if same is None:
             displaced = await save_displaced(session, booking, now=now)
@@ -62,7 +85,7 @@ async def seek_alternative(session: AsyncSession, booking: Booking, left: Slot, 
     return await open_task(session, booking, TaskKind.ALERT, left.id, now=now)
 
 
-async def seek_again(session: AsyncSession, withdrawn: Collection[SlotId], *, now: datetime) -> None:
+async def _seek_again(session: AsyncSession, withdrawn: Collection[SlotId], *, now: datetime) -> None:
     """What was proposed is no longer there: something else is."""
     for id in await proposals_at(session, withdrawn):
         task = await get_task(session, id)
@@ -70,7 +93,7 @@ async def seek_again(session: AsyncSession, withdrawn: Collection[SlotId], *, no
         await seek_alternative(session, task.booking, task.left.slot, now=now)
 
 
-async def end_task_of(session: AsyncSession, booking: BookingId, outcome: Outcome, *, now: datetime) -> None:
+async def _end_task_of(session: AsyncSession, booking: BookingId, outcome: Outcome, *, now: datetime) -> None:
     """A locked booking's open task, if any, is done: the booking went another way."""
     task = await open_task_of(session, booking)
     if task is not None:

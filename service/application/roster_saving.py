@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.application.displaced import end_task_of, seek_again, settle
+from service.application.displaced import change_places
 from service.application.roster_checks import refuse_begun, refuse_broken_rules, refuse_unknown
 from service.domain.assessing import assess
 from service.domain.callers import Caller
@@ -14,11 +14,8 @@ from service.domain.offering import seats_changed, seats_withdrawn, slots_added,
 from service.domain.roster_content import RosterContent, room_numbers
 from service.domain.roster_life import Roster, RosterVersion
 from service.domain.solving import Problem
-from service.domain.tasks import Outcome
 from service.storage.roster_content import add_version, save_assignments, save_sessions
 from service.storage.rosters import save_roster
-from service.storage.slots import add_slots, free_of, lock_seats, restore_bookings, withdraw_slots
-from service.storage.wait_list import offer_places, withdraw_offers
 
 
 async def save_changed(
@@ -61,11 +58,7 @@ async def _save_seats(
     *,
     now: datetime,
 ) -> None:
-    """A draft says what it says; of what is published, the places follow, and no booking is lost.
-
-    What is withdrawn goes first, then the new places come, then bookings find theirs, and what is left is offered to
-    those who wait.
-    """
+    """A draft says what it says; of what is published, the places follow."""
     if not roster.state.is_public:
         await save_assignments(session, roster, after)
         return
@@ -73,16 +66,5 @@ async def _save_seats(
     keys = touched(change)
     refuse_begun(before.session_at, keys, now=now)
     refuse_begun(after.session_at, keys, now=now)
-    gone, added = seats_withdrawn(before, change), list(slots_added(problem, after, change))
-    come = {(slot.session, slot.practitioner) for slot in added}
-    await lock_seats(session, gone | come)
-    withdrawn = await withdraw_slots(session, gone, now=now)
-    await withdraw_offers(session, withdrawn.holds)
     await save_assignments(session, roster, after, room_numbers(after.assignments, after.session_at))
-    restored = await restore_bookings(session, added, now=now)
-    await add_slots(session, added)
-    for booking in restored:
-        await end_task_of(session, booking, Outcome.RESTORED, now=now)
-    await settle(session, set(withdrawn.bookings) - set(restored), now=now)
-    await seek_again(session, withdrawn.places, now=now)
-    await offer_places(session, await free_of(session, come), now=now)
+    await change_places(session, seats_withdrawn(before, change), list(slots_added(problem, after, change)), now=now)
