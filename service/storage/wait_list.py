@@ -121,7 +121,7 @@ async def end_passed_days(session: AsyncSession, *, now: datetime) -> None:
     today = func.timezone(territories.c.timezone, now).cast(entries.c.on_date.type)
     passed = (entries.c.state == EntryState.WAITING, territories.c.id == entries.c.territory_id)
     over = select(entries.c.id).where(*passed, entries.c.on_date < today).limit(MOST_AT_ONCE)
-    locked = over.with_for_update(of=entries, skip_locked=True)
+    locked = over.with_for_update(of=entries, skip_locked=True).correlate(None)
     ended = {"state": EntryState.OVER, "slot_id": None, "hold_id": None, "offered_until": None}
     await session.execute(update(entries).where(entries.c.id.in_(locked)).values(ended))
 

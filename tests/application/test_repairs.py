@@ -183,8 +183,8 @@ async def test_a_session_that_is_moved_keeps_its_holder_and_offers_its_patients_
 async def test_a_session_is_neither_moved_once_begun_nor_into_the_past(database):
     roster = await published(database)
     for at, start in ((15, time(17)), (9, time(9))):
+        now = datetime(2026, 12, 1, at, tzinfo=UTC)
         with pytest.raises(SessionBegun):
-            now = datetime(2026, 12, 1, at, tzinfo=UTC)
             await repairing(database, roster, SessionMoved(session=T09.key, start=start), now=now)
 
 
