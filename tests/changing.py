@@ -68,6 +68,17 @@ async def the_task(database: Database) -> Task:
     return task
 
 
+def kept_place(task: Task) -> Slot:
+    """What a proposal proposes."""
+    assert task.proposal is not None
+    return task.proposal.place.slot
+
+
+def kept_until(task: Task) -> datetime:
+    assert task.proposal is not None
+    return task.proposal.until
+
+
 async def assert_nobody_lost(database: Database) -> None:
     """Every live booking has its busy place or one open task, every busy place its booking."""
     async with database.transaction() as session:

@@ -60,8 +60,11 @@ async def _settle(session: AsyncSession, lost: Collection[BookingId], *, now: da
 
 
 async def _hand_over(session: AsyncSession, booking: Booking, to: SlotId, now: datetime) -> None:
-    moved = await put_on(session, booking, to, type_=EventType.BOOKING_HANDED_OVER, now=now)
-    if moved.slot.practice != booking.slot.practice:
+    slot, _ = await get_place(session, to)
+    if slot.practice == booking.slot.practice:
+        await put_on(session, booking, to, type_=EventType.BOOKING_HANDED_OVER, now=now)
+    else:
+        moved = await put_on(session, booking, to, type_=EventType.BOOKING_MOVED, now=now)
         await open_task(session, moved, TaskKind.NOTICE, booking.slot.id, now=now)
 
 

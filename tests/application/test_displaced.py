@@ -30,6 +30,8 @@ from tests.changing import (
     booked,
     change,
     elsewhere,
+    kept_place,
+    kept_until,
     open_tasks,
     slots_by_id,
     the_task,
@@ -115,16 +117,16 @@ async def test_an_alternative_is_proposed_within_48_hours_of_the_original_time(d
 async def test_a_later_place_is_proposed_before_an_earlier_one_and_the_best_ranked_first(database):
     await lost(database, starts=[in_minutes(20 * HOUR), in_minutes(30 * HOUR), in_minutes(26 * HOUR)])
     task = await the_task(database)
-    assert task.proposal.place.slot.time.start == in_minutes(26 * HOUR)
-    assert task.proposal.until == NOW + timedelta(minutes=120)
+    assert kept_place(task).time.start == in_minutes(26 * HOUR)
+    assert kept_until(task) == NOW + timedelta(minutes=120)
 
 
 async def test_a_kept_place_is_held_until_the_policys_deadline_or_until_it_begins(database):
     await lost(database, in_minutes(HOUR), starts=[in_minutes(90)])
     task = await the_task(database)
-    assert task.proposal.until == in_minutes(90)
+    assert kept_until(task) == in_minutes(90)
     with pytest.raises(SlotHeld):
-        await hold_slot(database, task.proposal.place.slot.id, "DRM-9", caller=REGULATOR, now=in_minutes(89))
+        await hold_slot(database, kept_place(task).id, "DRM-9", caller=REGULATOR, now=in_minutes(89))
 
 
 async def test_what_is_accepted_becomes_the_place_of_the_booking(database):
@@ -133,7 +135,7 @@ async def test_what_is_accepted_becomes_the_place_of_the_booking(database):
     accepted = await accept_task(database, task.id, caller=REGULATOR, now=in_minutes(119))
     moved = await again(database, booking)
     assert (moved.slot.id, moved.is_displaced, moved.status) == (
-        task.proposal.place.slot.id,
+        kept_place(task).id,
         False,
         BookingStatus.BOOKED,
     )
@@ -157,17 +159,17 @@ async def test_after_the_deadline_nothing_is_accepted_whether_it_was_swept_or_no
     assert await expire_tasks(database, now=in_minutes(120)) == 1
     assert (await get_task(database, task.id, caller=REGULATOR)).state is TaskState.EXPIRED
     assert (await the_task(database)).kind is TaskKind.ALERT
-    await hold_slot(database, task.proposal.place.slot.id, "DRM-9", caller=REGULATOR, now=in_minutes(120))
+    await hold_slot(database, kept_place(task).id, "DRM-9", caller=REGULATOR, now=in_minutes(120))
 
 
 async def test_what_is_declined_is_never_proposed_again(database):
     await lost(database, starts=[in_minutes(26 * HOUR), in_minutes(27 * HOUR)])
     first = await the_task(database)
     second = await decline_task(database, first.id, caller=REGULATOR, now=NOW)
-    assert second.proposal.place.slot.time.start == in_minutes(27 * HOUR)
+    assert kept_place(second).time.start == in_minutes(27 * HOUR)
     alert = await decline_task(database, second.id, caller=REGULATOR, now=NOW)
     assert (alert.kind, await the_task(database)) == (TaskKind.ALERT, alert)
-    free = await slots_by_id(database, [each.proposal.place.slot.id for each in (first, second)])
+    free = await slots_by_id(database, [kept_place(each).id for each in (first, second)])
     assert [slot.state for slot in free] == ["free", "free"]
     for refused in (accept_task, decline_task):
         with pytest.raises(NothingOffered):
@@ -184,7 +186,7 @@ async def test_a_notice_is_closed_when_the_patient_knows_or_declined_when_it_is_
     await change(database, [slot], [elsewhere(was, SlotId(uuid4()), practice=PracticeId("cab"), point=NEAR)])
     notice = await the_task(database)
     proposal = await decline_task(database, notice.id, caller=REGULATOR, now=NOW)
-    assert (proposal.proposal.place.slot.id, (await again(database, booking)).slot.practice) == (later, "cab")
+    assert (kept_place(proposal).id, (await again(database, booking)).slot.practice) == (later, "cab")
     await accept_task(database, proposal.id, caller=REGULATOR, now=NOW)
     assert (await again(database, booking)).slot.id == later
     await assert_nobody_lost(database)
@@ -217,7 +219,7 @@ async def test_whatever_becomes_of_the_booking_closes_its_task_and_frees_the_kep
     [_, other] = await rows_of_practice(database, "cab")
     await move_booking(database, booking.id, SlotId(other.id), caller=REGULATOR, now=NOW)
     closed = await get_task(database, task.id, caller=REGULATOR)
-    assert (closed.state, closed.outcome, closed.proposal.place.slot.state) == (TaskState.DONE, Outcome.MOVED, "free")
+    assert (closed.state, closed.outcome, kept_place(closed).state) == (TaskState.DONE, Outcome.MOVED, "free")
     await cancel_booking(database, booking.id, caller=REGULATOR, now=NOW)
     assert {row.state for row in await rows_of_practice(database, "cab")} == {"free"}
 
@@ -235,7 +237,7 @@ async def test_a_place_that_comes_back_is_its_bookings_again(database):
     back = await again(database, booking)
     assert (back.slot.id, back.is_displaced, await open_tasks(database)) == (booking.slot.id, False, [])
     closed = await get_task(database, task.id, caller=REGULATOR)
-    assert (closed.outcome, closed.proposal.place.slot.state) == (Outcome.RESTORED, "free")
+    assert (closed.outcome, kept_place(closed).state) == (Outcome.RESTORED, "free")
     await assert_nobody_lost(database)
 
 
@@ -243,9 +245,9 @@ async def test_when_what_is_proposed_goes_too_the_next_best_is_proposed(database
     booking = await lost(database, starts=[in_minutes(26 * HOUR)])
     [second] = await some_slots(database, [in_minutes(30 * HOUR)])
     first = await the_task(database)
-    await change(database, [first.proposal.place.slot.id])
+    await change(database, [kept_place(first).id])
     task = await the_task(database)
-    assert (task.booking.id, task.proposal.place.slot.id) == (booking.id, second)
+    assert (task.booking.id, kept_place(task).id) == (booking.id, second)
     assert (await get_task(database, first.id, caller=REGULATOR)).outcome is Outcome.SUPERSEDED
     await assert_nobody_lost(database)
 
@@ -259,7 +261,7 @@ async def test_two_bookings_are_proposed_two_places(database):
     await change(database, slots)
     tasks = await open_tasks(database)
     assert sorted(task.kind for task in tasks) == [TaskKind.ALERT, TaskKind.PROPOSAL, TaskKind.PROPOSAL]
-    assert len({task.proposal.place.slot.id for task in tasks if task.proposal}) == 2
+    assert len({kept_place(task).id for task in tasks if task.proposal}) == 2
     await assert_nobody_lost(database)
 
 

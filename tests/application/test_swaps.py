@@ -28,7 +28,7 @@ from service.domain.swaps import Swap
 from service.domain.tasks import TaskKind
 from service.storage.tables.bookings import SlotRow
 from service.storage.tables.events import EventRow
-from tests.changing import the_task
+from tests.changing import kept_place, the_task
 from tests.make_bookings import rows_of
 from tests.rosters import ANNE, NOW, a_draft, a_request, broken, held
 from tests.whole_week import WHOLE_WEEK
@@ -169,7 +169,7 @@ async def test_a_patient_whose_minutes_the_next_holder_does_not_offer_is_propose
     await swapping(database, roster, Swap(give=MINE, to=assisted.practitioner))
     task = await the_task(database)
     assert (task.kind, task.booking.id) == (TaskKind.PROPOSAL, booked.id)
-    assert (task.proposal.place.slot.practitioner, task.left.slot.id) == (assisted.practitioner, booked.slot.id)
+    assert (kept_place(task).practitioner, task.left.slot.id) == (assisted.practitioner, booked.slot.id)
 
 
 async def test_what_has_begun_is_nobodys_to_take_or_give(database):

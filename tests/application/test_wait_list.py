@@ -1,6 +1,7 @@
 """The wait-list: who is offered a freed place, until when, and what becomes of it."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -22,7 +23,7 @@ from service.application.wait_list import (
     offer_waited_for,
 )
 from service.domain.bookings import BookingStatus
-from service.domain.directory import Audience
+from service.domain.directory import Audience, TerritoryId
 from service.domain.errors import (
     AlreadyWaiting,
     EntryClosed,
@@ -34,7 +35,7 @@ from service.domain.errors import (
 )
 from service.domain.needs import CareRequest
 from service.domain.rosters import HalfDay, Modality
-from service.domain.wait_list import EntryFilter, EntryState
+from service.domain.wait_list import EntryFilter, EntryId, EntryState
 from service.storage.tables.bookings import SlotRow
 from service.storage.tables.events import EventRow
 from tests.changing import booked, change, open_tasks, the_task
@@ -80,7 +81,7 @@ async def test_a_freed_place_is_offered_to_the_first_in_order_and_no_search_show
     first, second = await waits(database, "W-1"), await waits(database, "W-2")
     await cancel(database, booking)
     assert await offered_to(database, first, second) == [booking.slot.id, None]
-    assert (await as_now(database, first)).offer.until == NOW + timedelta(minutes=10)
+    assert (await as_now(database, first)).offered(now=NOW).until == NOW + timedelta(minutes=10)
     assert await found(database) == []
     with pytest.raises(SlotHeld):
         await booked(database, booking.slot.id)
@@ -173,7 +174,7 @@ async def test_what_a_task_declines_and_what_a_roster_adds_is_offered_too(databa
 async def test_a_case_that_enters_while_a_place_is_free_is_offered_it_at_once(database):
     slot = await a_place(database, in_minutes(60))
     entry = await waits(database)
-    assert entry.offer.place.slot.id == slot
+    assert entry.offered(now=NOW).place.slot.id == slot
 
 
 @pytest.mark.parametrize(
@@ -264,15 +265,17 @@ async def test_what_is_asked_for_must_exist(database):
     with pytest.raises(NotFound):
         await waits(database, territory="nowhere")
     with pytest.raises(NotFound):
-        await get_entry(database, (await waits(database)).booking, caller=REGULATOR)
+        await get_entry(database, EntryId(uuid4()), caller=REGULATOR)
 
 
 async def test_the_list_is_in_order_and_paged(database):
     await a_full_afternoon(database)
     entries = [await waits(database, f"W-{number}") for number in range(3)]
-    chosen = EntryFilter(territory="west", sector="A", state=EntryState.WAITING, half_day=HalfDay.AFTERNOON)
+    chosen = EntryFilter(
+        territory=TerritoryId("west"), sector="A", state=EntryState.WAITING, half_day=HalfDay.AFTERNOON
+    )
     page = await list_entries(database, chosen, after=0, limit=2, caller=REGULATOR)
-    rest = await list_entries(database, chosen, after=int(page.next_cursor), limit=2, caller=REGULATOR)
+    rest = await list_entries(database, chosen, after=int(page.next_cursor or 0), limit=2, caller=REGULATOR)
     assert [*page.items, *rest.items] == entries
 
 

@@ -27,6 +27,7 @@ from tests.changing import (
     booked,
     change,
     elsewhere,
+    kept_place,
     open_tasks,
     slots_by_id,
 )
@@ -116,7 +117,7 @@ async def test_a_kept_place_whose_deadline_passed_is_accepted_or_taken_over_neve
     tasks = await open_tasks(crowd)
     accepting = [accept_task(crowd, task.id, caller=REGULATOR, now=in_minutes(119.9)) for task in tasks]
     taking = [
-        book_place(crowd, naming(task.proposal.place.slot.id, "DRM-99"), caller=REGULATOR, now=in_minutes(120))
+        book_place(crowd, naming(kept_place(task).id, "DRM-99"), caller=REGULATOR, now=in_minutes(120))
         for task in tasks
     ]
     found = await outcomes(chain.from_iterable(zip(accepting, taking, strict=True)))
@@ -152,7 +153,7 @@ def accept_all(database):
 async def test_tasks_are_accepted_while_what_they_propose_is_withdrawn(crowd):
     await lost(crowd, 6, 6)
     tasks = await open_tasks(crowd)
-    proposed = [task.proposal.place.slot.id for task in tasks]
+    proposed = [kept_place(task).id for task in tasks]
     accepting = [accept_task(crowd, task.id, caller=REGULATOR, now=NOW) for task in tasks]
     await outcomes([*accepting[:3], change(crowd, proposed), *accepting[3:]])
     assert {task.kind for task in await open_tasks(crowd)} == {"alert"}
@@ -284,7 +285,7 @@ async def test_a_seat_is_offered_at_one_site_at_a_time(database, database_url):
 async def test_a_hold_of_a_caller_stands_in_the_way_and_one_for_a_task_does_not(database):
     bookings = await lost(database, 1, 1)
     [task] = await open_tasks(database)
-    await change(database, [task.proposal.place.slot.id])
+    await change(database, [kept_place(task).id])
     [held] = await some_slots(database, [TOMORROW])
     await hold_slot(database, held, "DRM-7", caller=REGULATOR, now=NOW)
     with pytest.raises(SlotHeld):
