@@ -146,8 +146,8 @@ class SessionMoved:
     def _impossible(self, problem: Problem, session: Session) -> Iterator[Fault]:
         if moved_to(session.template, self.start) is None:
             yield Fault(path="start", code="session.past_midnight", message="it would end after midnight")
-        if self.practice is not None and not problem.rooms(self.practice, session.on):
-            message = f"{self.practice} has no place and no room on {session.on}"
+        if self.practice is not None and not _has_room(problem, self.practice, session.on):
+            message = f"{self.practice} has no place or no room on {session.on}"
             yield Fault(path="practice", code="template.no_stop", message=message)
 
     def applied(self, problem: Problem) -> Problem:
@@ -211,6 +211,10 @@ def _with_session(problem: Problem, template: SessionTemplate, on: date) -> Prob
     others = [session for session in problem.sessions if session.key != added.key]
     by_time = sorted([*others, added], key=lambda each: (each.on, each.template.start, each.template.id))
     return replace(problem, sessions=tuple(by_time))
+
+
+def _has_room(problem: Problem, practice: PracticeId, on: date) -> bool:
+    return problem.point(practice, on) is not None and bool(problem.rooms(practice, on))
 
 
 def _unknown_practice(problem: Problem, id: PracticeId) -> Iterator[Fault]:
