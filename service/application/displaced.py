@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain.bookings import Booking, BookingId, Slot, SlotId, SlotState
 from service.domain.events import EventType
 from service.domain.offering import SeatKey
+from service.domain.rosters import Modality
 from service.domain.tasks import Outcome, Task, TaskKind, TaskState, alternatives
 from service.storage.booking_rows import bookings_by_id, save_displaced, save_move
 from service.storage.kept import PROPOSAL_TIME, give_back, keep_place
 from service.storage.moving import find_alternative, find_same_hour
 from service.storage.places import get_place
-from service.storage.slots import add_slots, free_of, lock_seats, restore_bookings, withdraw_slots
+from service.storage.slots import add_slots, lock_seats, restore_bookings, withdraw_slots
 from service.storage.tasks import get_task, open_task, open_task_of, proposals_at, save_closed
-from service.storage.wait_list import offer_places, withdraw_offers
+from service.storage.wait_list import offer_places, places_waited_for, withdraw_offers
 
 SERVICE = "tourderole"
 """Who closes a task that no person closes."""
@@ -44,7 +45,7 @@ async def change_places(
         await _end_task_of(session, booking, Outcome.RESTORED, now=now)
     await _settle(session, set(withdrawn.bookings) - set(restored), now=now)
     await _seek_again(session, withdrawn.places, now=now)
-    await offer_places(session, await free_of(session, come), now=now)
+    await offer_places(session, await places_waited_for(session, now=now), now=now)
 
 
 async def _settle(session: AsyncSession, lost: Collection[BookingId], *, now: datetime) -> None:
@@ -61,7 +62,7 @@ async def _settle(session: AsyncSession, lost: Collection[BookingId], *, now: da
 
 async def _hand_over(session: AsyncSession, booking: Booking, to: SlotId, now: datetime) -> None:
     slot, _ = await get_place(session, to)
-    if slot.practice == booking.slot.practice:
+    if slot.practice == booking.slot.practice or slot.modality is Modality.TELE:
         await put_on(session, booking, to, type_=EventType.BOOKING_HANDED_OVER, now=now)
     else:
         moved = await put_on(session, booking, to, type_=EventType.BOOKING_MOVED, now=now)

@@ -41,7 +41,7 @@ async def accept_task(database: Database, id: TaskId, *, caller: Caller, now: da
         task = await lock_task(session, id)
         accepted = task.accept(by=caller.name, now=now)
         if task.proposal is None or not await confirm_kept(session, task.proposal.hold):
-            raise OfferExpired()
+            raise OfferExpired("the place was taken over once the deadline had passed")
         to = task.proposal.place.slot.id
         await put_on(session, task.booking, to, type_=EventType.BOOKING_MOVED, now=now)
         await save_closed(session, accepted, now=now)

@@ -36,7 +36,8 @@ def _same_hour() -> Select[Any]:
     km = DETOUR_FACTOR * crow_km(was)
     first = case((and_(of_session, at_practice), number(0)), (at_practice, number(1)), else_=number(2))
     joined = slots.join(was, there).join(territories, territories.c.id == slots.c.territory_id)
-    found = select(slots.c.id).select_from(joined).where(was.c.id == SLOT, IS_TAKEABLE, km <= RADIUS_KM)
+    reached = or_(km <= RADIUS_KM, slots.c.modality == Modality.TELE)
+    found = select(slots.c.id).select_from(joined).where(was.c.id == SLOT, IS_TAKEABLE, reached)
     return found.order_by(first, km, slots.c.id).limit(1).with_for_update(of=slots, skip_locked=True)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, case, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from service.domain.bookings import BookingId, BookingStatus, HoldId, Slot, SlotId, SlotState
 from service.domain.errors import SeatBooked, SlotHeld
@@ -20,18 +21,25 @@ from service.storage.tables.bookings import BookingRow, HoldRow, SlotRow
 from service.storage.tables.changes import TaskRow, WaitListRow
 
 _AS_IS = {"synchronize_session": False}
-_DISPLACED = (BookingRow.displaced, BookingRow.status == BookingStatus.BOOKED)
+_BOOKED = BookingRow.status == BookingStatus.BOOKED
 
 
 async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
-    """All places of these seats, offered or not, and those proposed to the bookings that have, or had, theirs there.
+    """All places of these seats, offered or not, with those of every open task that has to do with them.
 
     In the order of their ids, as everybody locks places: nobody waits in a circle.
     """
-    booked = select(BookingRow.id).join(SlotRow, SlotRow.id == BookingRow.slot_id).where(_of(seats), _DISPLACED[1])
-    is_open = (TaskRow.state == "open", TaskRow.booking_id.in_(booked))
-    proposed = select(HoldRow.slot_id).join(TaskRow, TaskRow.hold_id == HoldRow.id).where(*is_open)
-    row = select(places.c.id).where(or_(_of(seats), places.c.id.in_(proposed))).order_by(places.c.id)
+    held, booked = aliased(SlotRow), aliased(SlotRow)
+    task = select(TaskRow.left_slot_id, BookingRow.slot_id, HoldRow.slot_id.label("held_slot_id"))
+    joined = (
+        task.join(BookingRow, BookingRow.id == TaskRow.booking_id)
+        .join(booked, booked.id == BookingRow.slot_id)
+        .outerjoin(HoldRow, HoldRow.id == TaskRow.hold_id)
+        .outerjoin(held, held.id == HoldRow.slot_id)
+    )
+    about = joined.where(TaskRow.state == "open", or_(_of(seats, booked), _of(seats, held)))
+    further = {id for row in await session.execute(about) for id in row if id is not None}
+    row = select(places.c.id).where(or_(_of(seats), places.c.id.in_(further))).order_by(places.c.id)
     await session.execute(row.with_for_update())
 
 
@@ -56,7 +64,7 @@ async def restore_bookings(session: AsyncSession, slots: Iterable[Slot], *, now:
     of_seats = select(BookingRow.id, BookingRow.slot_id, SlotRow.practice_id, SlotRow.start_at)
     key = (SlotRow.session_id, SlotRow.practitioner_id)
     found = of_seats.add_columns(*key).join(SlotRow, SlotRow.id == BookingRow.slot_id)
-    lost = found.where(_of({(session, holder) for session, holder, *_ in again}), *_DISPLACED)
+    lost = found.where(_of({(session, holder) for session, holder, *_ in again}), BookingRow.displaced, _BOOKED)
     back = [
         row
         for row in (await session.execute(lost.order_by(BookingRow.slot_id))).all()
@@ -128,21 +136,15 @@ async def _set_displaced(session: AsyncSession, ids: Sequence[UUID], *, displace
     if not ids:
         return ()
     state, taken = (SlotState.WITHDRAWN, 0) if displaced else (SlotState.BUSY, 1)
-    of_slots = (BookingRow.slot_id.in_(ids), BookingRow.status == BookingStatus.BOOKED)
-    bookings = update(BookingRow).where(*of_slots).values(displaced=displaced).returning(BookingRow.id).cte("lost")
+    lost = update(BookingRow).where(BookingRow.slot_id.in_(ids), _BOOKED).values(displaced=displaced)
+    bookings = lost.returning(BookingRow.id).cte("lost")
     moved = update(places).where(places.c.id.in_(ids)).values(state=state, taken=taken).cte("moved")
     found = await session.execute(select(bookings.c.id).add_cte(moved))
     return tuple(BookingId(id) for id in found.scalars())
 
 
-async def free_of(session: AsyncSession, seats: Collection[SeatKey]) -> tuple[SlotId, ...]:
-    """The free places of these seats, by time."""
-    free = select(SlotRow.id).where(_of(seats), SlotRow.state == SlotState.FREE, SlotRow.mode == "bookable")
-    return tuple(SlotId(id) for id in await session.scalars(free.order_by(SlotRow.start_at, SlotRow.id)))
-
-
-def _of(seats: Collection[SeatKey]) -> ColumnElement[bool]:
-    return tuple_(SlotRow.session_id, SlotRow.practitioner_id).in_(list(seats))
+def _of(seats: Collection[SeatKey], slot: type[SlotRow] = SlotRow) -> ColumnElement[bool]:
+    return tuple_(slot.session_id, slot.practitioner_id).in_(list(seats))
 
 
 def _columns(slot: Slot) -> Mapping[str, Any]:

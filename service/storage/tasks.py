@@ -80,8 +80,8 @@ async def lock_task(session: AsyncSession, id: TaskId) -> Task:
     Raises NotFound, StaleVersion when the booking moves away at this very instant.
     """
     task = await get_task(session, id)
-    also = [task.proposal.place.slot.id] if task.proposal else []
-    await lock_booking(session, task.booking.id, *also, version=None)
+    proposed = [task.proposal.place.slot.id] if task.proposal else []
+    await lock_booking(session, task.booking.id, task.left.slot.id, *proposed, version=None)
     await session.execute(select(tasks.c.id).where(tasks.c.id == id).with_for_update())
     return await get_task(session, id)
 

@@ -18,6 +18,7 @@ from service.domain.errors import (
     SlotHeld,
     TaskClosed,
 )
+from service.domain.rosters import Modality
 from service.domain.tasks import Outcome, TaskId, TaskKind, TaskState
 from service.storage.tables.bookings import SlotRow
 from service.storage.tables.events import EventRow
@@ -263,6 +264,16 @@ async def test_two_bookings_are_proposed_two_places(database):
     assert sorted(task.kind for task in tasks) == [TaskKind.ALERT, TaskKind.PROPOSAL, TaskKind.PROPOSAL]
     assert len({kept_place(task).id for task in tasks if task.proposal}) == 2
     await assert_nobody_lost(database)
+
+
+async def test_a_teleconsultation_keeps_its_hour_wherever_its_session_is_held_and_nobody_needs_to_know(database):
+    slot = await a_place(database, modality=Modality.TELE)
+    await a_colleague(database, at=FAR)
+    booking = await booked(database, slot)
+    [was] = await slots_by_id(database, [slot])
+    await change(database, [slot], [elsewhere(was, SlotId(uuid4()), practice=PracticeId("cab"), point=FAR)])
+    kept = await again(database, booking)
+    assert (kept.slot.practice, kept.slot.time, await open_tasks(database)) == ("cab", was.time, [])
 
 
 async def test_a_place_where_somebody_was_seen_is_not_taken_away(database):
