@@ -3,7 +3,15 @@
 from alembic import context
 
 from service.storage.migrating import include_object
-from service.storage.tables import availability, bookings, directory, events, rosters, webhooks  # noqa: F401
+from service.storage.tables import (  # noqa: F401
+    availability,
+    bookings,
+    changes,
+    directory,
+    events,
+    rosters,
+    webhooks,
+)
 from service.storage.tables.base import Base
 
 context.configure(

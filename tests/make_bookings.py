@@ -166,7 +166,7 @@ async def some_slots(
             period=Range(times[0].start, times[-1].end),
             hosts=[practice],
             burden_class="ordinary",
-            template={},
+            template={"sector": "A"},
         )
         session.add(held)
         await session.flush()

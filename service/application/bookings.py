@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from service.application.displaced import end_task
 from service.application.needs import understand, why_none
-from service.domain.bookings import Booking, BookingId, Hold, HoldId, SlotId, checked_case_ref
+from service.domain.bookings import Booking, BookingId, BookingStatus, Hold, HoldId, SlotId, checked_case_ref
 from service.domain.callers import Caller, Keyed
 from service.domain.entries import Page
 from service.domain.errors import NoPlaceFree
 from service.domain.needs import BookingFilter, BookingRequest, PlaceHeld, PlaceNamed, PlaceNeeded
+from service.domain.tasks import Outcome
 from service.storage import booking_rows, holds
-from service.storage.booking_rows import lock_booking, page_bookings, save_move, save_status
+from service.storage.booking_rows import page_bookings, save_move, save_status
 from service.storage.bookings import book_held, book_needed, book_slot
 from service.storage.database import Database
 from service.storage.places import get_place
+from service.storage.tasks import lock_with_task
+from service.storage.wait_list import offer_places
 
 
 async def hold_slot(
@@ -35,9 +39,10 @@ async def get_hold(database: Database, id: HoldId, *, caller: Caller) -> Hold:
 
 
 async def release_hold(database: Database, id: HoldId, *, caller: Caller, now: datetime) -> None:
-    """Give the place back. Raises NotFound, HoldExpired."""
-    async with database.statement() as connection:
-        await holds.release_hold(connection, id, caller=caller, now=now)
+    """Give the place back: to the first on the wait-list, if any. Raises NotFound, HoldExpired."""
+    async with database.transaction() as session:
+        place = await holds.release_hold(session, id, caller=caller, now=now)
+        await offer_places(session, [place], now=now)
 
 
 async def book_place(
@@ -87,42 +92,53 @@ async def list_bookings(
 async def cancel_booking(
     database: Database, id: BookingId, *, version: int | None = None, caller: Caller, now: datetime
 ) -> Booking:
-    """Its place is free again. Raises NotFound, StaleVersion, BookingClosed, SlotBegun."""
-    return await _close(database, id, version, lambda booking: booking.cancel(now=now))
+    """Its place goes to the first on the wait-list, or is free again.
+
+    Raises NotFound, StaleVersion, BookingClosed, SlotBegun.
+    """
+    return await _close(database, id, version, now, lambda booking: booking.cancel(now=now))
 
 
 async def fulfil_booking(
     database: Database, id: BookingId, *, version: int | None = None, caller: Caller, now: datetime
 ) -> Booking:
-    """The patient was seen. Raises NotFound, StaleVersion, BookingClosed."""
-    return await _close(database, id, version, lambda booking: booking.fulfil(now=now))
+    """The patient was seen. Raises NotFound, StaleVersion, BookingClosed, BookingDisplaced, SlotNotBegun."""
+    return await _close(database, id, version, now, lambda booking: booking.fulfil(now=now))
 
 
 async def miss_booking(
     database: Database, id: BookingId, *, version: int | None = None, caller: Caller, now: datetime
 ) -> Booking:
-    """The patient did not come. Raises NotFound, StaleVersion, BookingClosed, SlotNotBegun."""
-    return await _close(database, id, version, lambda booking: booking.miss(now=now))
+    """The patient did not come. Raises NotFound, StaleVersion, BookingClosed, BookingDisplaced, SlotNotBegun."""
+    return await _close(database, id, version, now, lambda booking: booking.miss(now=now))
 
 
 async def _close(
-    database: Database, id: BookingId, version: int | None, change: Callable[[Booking], Booking]
+    database: Database, id: BookingId, version: int | None, now: datetime, change: Callable[[Booking], Booking]
 ) -> Booking:
     async with database.transaction() as session:
-        closed = change(await lock_booking(session, id, version=version))
+        booking, task = await lock_with_task(session, id, version=version)
+        closed = change(booking)
         await save_status(session, closed)
+        if task is not None:
+            await end_task(session, task, Outcome.ENDED, now=now)
+        if closed.status is BookingStatus.CANCELLED:
+            await offer_places(session, [booking.slot.id], now=now)
     return closed
 
 
 async def move_booking(
     database: Database, id: BookingId, to: SlotId, *, version: int | None = None, caller: Caller, now: datetime
 ) -> Booking:
-    """To another free place, leaving the old one free, both or neither.
+    """To another free place, leaving the old one to the wait-list or free, both or neither. Its open task is done.
 
     Raises NotFound, StaleVersion, BookingClosed, SlotBegun, and what forbids to take the new place.
     """
     async with database.transaction() as session:
-        booking = await lock_booking(session, id, to, version=version)
+        booking, task = await lock_with_task(session, id, to, version=version)
         slot, _ = await get_place(session, to)
         await save_move(session, booking.move(slot, now=now), left=booking.slot.id, now=now)
+        if task is not None:
+            await end_task(session, task, Outcome.MOVED, now=now)
+        await offer_places(session, [booking.slot.id], now=now)
         return await booking_rows.get_booking(session, id)

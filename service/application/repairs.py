@@ -16,7 +16,7 @@ from service.domain.callers import Caller
 from service.domain.changes import Change
 from service.domain.directory import PractitionerId
 from service.domain.errors import RulesBroken, StaleVersion, Unavailable
-from service.domain.offering import handed_over, seats_withdrawn
+from service.domain.offering import handed_over, seats_changed, seats_withdrawn
 from service.domain.repairs import Repair, repair_of, repair_problem, standing_problem
 from service.domain.roster_life import Roster
 from service.domain.rosters import Assignment, RosterId, Session
@@ -37,7 +37,7 @@ class Saving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingTouched:
-    """A booking whose seat goes. `to`: who receives the patient at the same time and place; None: to be moved first."""
+    """A booking whose seat goes. `to`: who receives the patient at the same time and place; None: another is sought."""
 
     booking: Booking
     to: PractitionerId | None
@@ -122,8 +122,9 @@ async def _planned(
     answer, assignments = await _solved(asked, limits)
     repair = await asyncio.to_thread(_judged, standing, asked, answer, assignments)
     heirs = handed_over(asked, content, repair.difference)
+    gone = seats_withdrawn(content, seats_changed(content, content.amended(asked.sessions, assignments)))
     async with database.transaction() as session:
-        bookings = await live_bookings(session, seats_withdrawn(content, repair.difference))
+        bookings = await live_bookings(session, gone)
     touched = (
         BookingTouched(booking=each, to=heirs.get((each.slot.session, each.slot.practitioner))) for each in bookings
     )

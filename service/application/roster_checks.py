@@ -1,10 +1,10 @@
 """What a roster must pass before it is saved or published; refusals in words that a caller can act upon."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from service.domain.errors import Fault, Invalid, PublicationTooLate, RulesBroken, SessionBegun
-from service.domain.rosters import Assignment, SessionKey
+from service.domain.rosters import Assignment, Session, SessionKey
 from service.domain.rules import breaches
 from service.domain.solving import Breach, Problem
 
@@ -44,9 +44,9 @@ def refuse_short_notice(problem: Problem, *, now: datetime) -> None:
         )
 
 
-def refuse_begun(problem: Problem, touched: Collection[SessionKey], *, now: datetime) -> None:
+def refuse_begun(sessions: Mapping[SessionKey, Session], touched: Collection[SessionKey], *, now: datetime) -> None:
     """Raises SessionBegun when one of these sessions has."""
-    begun = sorted(key for key in touched if problem.session_at[key].time.start <= now)
+    begun = sorted(key for key in touched if key in sessions and sessions[key].time.start <= now)
     if begun:
         raise SessionBegun(sessions=[key_facts(key) for key in begun])
 

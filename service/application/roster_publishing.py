@@ -13,6 +13,7 @@ from service.storage.database import Database
 from service.storage.roster_content import add_version, save_assignments
 from service.storage.rosters import save_roster
 from service.storage.slots import add_slots
+from service.storage.wait_list import offer_places, places_waited_for
 
 
 async def publish_roster(
@@ -31,5 +32,6 @@ async def publish_roster(
         await save_roster(session, roster)
         await save_assignments(session, roster, content, room_numbers(content.assignments, content.session_at))
         await add_slots(session, all_slots(problem, content))
+        await offer_places(session, await places_waited_for(session, now=now), now=now)
         await add_version(session, id, RosterVersion.of(roster, content, made_by=caller.name, made_at=now))
     return roster

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.application.displaced import change_places
 from service.application.roster_checks import refuse_begun, refuse_broken_rules, refuse_unknown
 from service.domain.assessing import assess
 from service.domain.callers import Caller
-from service.domain.offering import handed_over, seats_withdrawn, slots_added, touched
-from service.domain.roster_content import RosterContent, difference, room_numbers
+from service.domain.offering import seats_changed, seats_withdrawn, slots_added, touched
+from service.domain.roster_content import RosterContent, room_numbers
 from service.domain.roster_life import Roster, RosterVersion
 from service.domain.solving import Problem
 from service.storage.roster_content import add_version, save_assignments, save_sessions
 from service.storage.rosters import save_roster
-from service.storage.slots import add_slots, hand_over, withdraw_slots
 
 
 async def save_changed(
@@ -58,20 +58,13 @@ async def _save_seats(
     *,
     now: datetime,
 ) -> None:
-    """A draft says what it says; of what is published, the places follow, and patients keep time and place if they can.
-
-    New places come twice: those that patients are handed over to before the old ones go, the others once they are gone.
-    """
+    """A draft says what it says; of what is published, the places follow."""
     if not roster.state.is_public:
         await save_assignments(session, roster, after)
         return
-    change = difference(before.assignments, after.assignments)
-    refuse_begun(problem, touched(change), now=now)
-    heirs = handed_over(problem, before, change)
-    taken_over = {(id, heir) for (id, _), heir in heirs.items()}
-    added = list(slots_added(problem, after, change))
-    await add_slots(session, (slot for slot in added if (slot.session, slot.practitioner) in taken_over))
-    await hand_over(session, heirs, now=now)
-    await withdraw_slots(session, seats_withdrawn(before, change), now=now)
+    change = seats_changed(before, after)
+    keys = touched(change)
+    refuse_begun(before.session_at, keys, now=now)
+    refuse_begun(after.session_at, keys, now=now)
     await save_assignments(session, roster, after, room_numbers(after.assignments, after.session_at))
-    await add_slots(session, added)
+    await change_places(session, seats_withdrawn(before, change), list(slots_added(problem, after, change)), now=now)

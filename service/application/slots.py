@@ -1,17 +1,15 @@
 """Places searched for, and people counted at walk-in sessions."""
 
 from datetime import datetime
-from uuid import uuid4
 
 from service.application.needs import understand, why_none
 from service.domain.bookings import Slot, SlotId, Venue
 from service.domain.callers import Caller, Keyed
 from service.domain.needs import CareRequest
 from service.domain.offers import Found
+from service.storage import attendance
 from service.storage.database import Database
-from service.storage.idempotency import claim
 from service.storage.offers import search_offers
-from service.storage.places import get_place, lock_place, save_count
 
 
 async def search_slots(database: Database, request: CareRequest, *, limit: int, caller: Caller, now: datetime) -> Found:
@@ -27,13 +25,14 @@ async def count_arrivals(
 ) -> tuple[Slot, Venue]:
     """People who came to a walk-in session, or who were counted by mistake (`change` below 0).
 
-    Raises NotFound, IdempotencyKeyReused, NotWalkIn, SlotWithdrawn, SessionNotOpen, SessionFull, NobodyToTakeBack.
+    Raises NotFound, IdempotencyKeyReused, NotWalkIn, SlotWithdrawn, SessionNotOpen, SessionClosed, SessionFull,
+    NobodyToTakeBack.
     """
-    tap = str(uuid4())
-    async with database.transaction() as session:
-        if keyed and await claim(session, caller, keyed, tap, now=now) != tap:
-            return await get_place(session, slot)
-        counter, venue = await lock_place(session, slot)
-        counted = counter.count(change, now=now)
-        await save_count(session, counted)
-    return counted, venue
+    async with database.statement() as connection:
+        return await attendance.count_people(connection, slot, change, caller=caller, now=now, keyed=keyed)
+
+
+async def close_session(database: Database, slot: SlotId, *, closed: bool, caller: Caller) -> tuple[Slot, Venue]:
+    """A walk-in session takes nobody more, or takes people again. Raises NotFound, NotWalkIn, SlotWithdrawn."""
+    async with database.statement() as connection:
+        return await attendance.close_session(connection, slot, closed=closed)

@@ -31,7 +31,7 @@ async def find_candidates(
     async with database.transaction() as session:
         _, content, problem = await read_with_problem(session, id)
     call = await asyncio.to_thread(candidates_for, problem, content.assignments, key, instead_of=instead_of)
-    refuse_begun(problem, [key], now=now)
+    refuse_begun(problem.session_at, [key], now=now)
     return call
 
 
@@ -44,7 +44,7 @@ async def find_swaps(
     give = next((each for each in content.assignments if (each.key, each.practitioner) == (key, holder)), None)
     if give is None:
         raise NotFound("assignment", f"{key.template} on {key.on} of {holder}")
-    refuse_begun(problem, [key], now=now)
+    refuse_begun(problem.session_at, [key], now=now)
     return await asyncio.to_thread(
         swap_partners, begun(problem, content.assignments, now=now), content.assignments, give
     )

@@ -14,10 +14,12 @@ from service.domain.calendar import Interval
 from service.domain.directory import Audience, PracticeId, PractitionerId, TerritoryId
 from service.domain.errors import (
     BookingClosed,
+    BookingDisplaced,
     Fault,
     Invalid,
     NobodyToTakeBack,
     NotWalkIn,
+    SessionClosed,
     SessionFull,
     SessionNotOpen,
     SlotBegun,
@@ -39,12 +41,21 @@ DOORS_OPEN = timedelta(hours=1)
 
 
 class SlotState(StrEnum):
-    """A hold whose time is over counts as free: the next statement takes it over."""
+    """A hold whose time is over counts as free: the next statement takes it over. Only walk-in sessions are closed."""
 
     FREE = "free"
     HELD = "held"
     BUSY = "busy"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Attendance(StrEnum):
+    """Whether it is worth going to a walk-in session. Closed: full, or by hand."""
+
+    OPEN = "open"
+    NEARLY_FULL = "nearly_full"
+    CLOSED = "closed"
 
 
 class BookingStatus(StrEnum):
@@ -92,6 +103,15 @@ class Slot:
     def places_left(self) -> int:
         return self.places - self.taken
 
+    def attendance(self, nearly_full_percent: int) -> Attendance | None:
+        """Of a walk-in session; None of a place that is booked."""
+        if self.mode is not Mode.WALK_IN:
+            return None
+        if self.state is not SlotState.FREE or not self.places_left:
+            return Attendance.CLOSED
+        is_near = 100 * self.taken >= nearly_full_percent * self.places
+        return Attendance.NEARLY_FULL if is_near else Attendance.OPEN
+
     def refuse_unless_free(self, *, now: datetime) -> None:
         """Raises the first that applies: WalkInNotBookable, SlotWithdrawn, SlotBegun, SlotTaken, SlotHeld."""
         if self.mode is Mode.WALK_IN:
@@ -109,33 +129,42 @@ class Slot:
         if self.time.start <= now:
             raise SlotBegun(slot=str(self.id))
 
-    def count(self, change: int, *, now: datetime) -> "Slot":
-        """So many people more at a walk-in session, or fewer.
+    def refuse_count(self, change: int, *, now: datetime) -> None:
+        """Why so many people more, or fewer, are not counted at this instant; nothing when they would be.
 
-        Raises NotWalkIn, SlotWithdrawn, SessionNotOpen, SessionFull, NobodyToTakeBack.
+        Raises NotWalkIn, SlotWithdrawn, SessionNotOpen, SessionClosed, SessionFull, NobodyToTakeBack.
         """
-        if self.mode is not Mode.WALK_IN:
-            raise NotWalkIn(slot=str(self.id))
-        if self.state is SlotState.WITHDRAWN:
-            raise SlotWithdrawn(slot=str(self.id))
+        self.refuse_unless_walk_in()
         if now < self.time.start - DOORS_OPEN:
             raise SessionNotOpen(slot=str(self.id), opens_at=(self.time.start - DOORS_OPEN).isoformat())
+        if change > 0 and self.state is SlotState.CLOSED:
+            raise SessionClosed(slot=str(self.id))
         if change > self.places_left:
             raise SessionFull(slot=str(self.id), places_left=self.places_left)
         if self.taken + change < 0:
             raise NobodyToTakeBack(slot=str(self.id), taken=self.taken)
-        return replace(self, taken=self.taken + change)
+
+    def refuse_unless_walk_in(self) -> None:
+        """Raises NotWalkIn, SlotWithdrawn."""
+        if self.mode is not Mode.WALK_IN:
+            raise NotWalkIn(slot=str(self.id))
+        if self.state is SlotState.WITHDRAWN:
+            raise SlotWithdrawn(slot=str(self.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
-    """What a caller is told of a place: where to go that day, whom to call, who receives, and on which clock."""
+    """What a caller is told of a place: where to go that day, whom to call, who receives, and on which clock.
+
+    `nearly_full_percent`: the territory's policy.
+    """
 
     practice_name: str
     address_line: str
     phone: str
     practitioner_name: str
     zone: ZoneInfo
+    nearly_full_percent: int = 80
 
 
 class HoldEnd(StrEnum):
@@ -182,21 +211,29 @@ class Booking:
     version: int
     supplement_eligible: bool = True
 
+    @property
+    def is_displaced(self) -> bool:
+        """Its place was taken away: until it has another, an open task says what is proposed."""
+        return self.status is BookingStatus.BOOKED and self.slot.state is SlotState.WITHDRAWN
+
     def cancel(self, *, now: datetime) -> "Booking":
         """Before the place begins: later, the booking is fulfilled or a no-show. Raises BookingClosed, SlotBegun."""
         self._refuse_if_closed()
-        self.slot.refuse_if_begun(now=now)
+        if not self.is_displaced:
+            self.slot.refuse_if_begun(now=now)
         return self._close(BookingStatus.CANCELLED, now)
 
     def fulfil(self, *, now: datetime) -> "Booking":
-        """The patient was seen, be it up to an hour early. Raises SlotNotBegun, BookingClosed."""
+        """The patient was seen, be it up to an hour early. Raises BookingClosed, BookingDisplaced, SlotNotBegun."""
         self._refuse_if_closed()
+        self._refuse_if_displaced()
         if now < self.slot.time.start - DOORS_OPEN:
             raise SlotNotBegun(slot=str(self.slot.id))
         return self._close(BookingStatus.FULFILLED, now)
 
     def miss(self, *, now: datetime) -> "Booking":
-        """The patient did not come. Raises SlotNotBegun, BookingClosed."""
+        """The patient did not come. Raises BookingDisplaced, SlotNotBegun, BookingClosed."""
+        self._refuse_if_displaced()
         if now < self.slot.time.start:
             raise SlotNotBegun(slot=str(self.slot.id))
         return self._close(BookingStatus.NO_SHOW, now)
@@ -204,13 +241,18 @@ class Booking:
     def move(self, slot: Slot, *, now: datetime) -> "Booking":
         """The same booking on another free place; both have yet to begin. Raises what forbids it."""
         self._refuse_if_closed()
-        self.slot.refuse_if_begun(now=now)
+        if not self.is_displaced:
+            self.slot.refuse_if_begun(now=now)
         slot.refuse_unless_free(now=now)
         return replace(self, slot=slot, version=self.version + 1)
 
     def _close(self, status: BookingStatus, now: datetime) -> "Booking":
         self._refuse_if_closed()
         return replace(self, status=status, status_at=now, version=self.version + 1)
+
+    def _refuse_if_displaced(self) -> None:
+        if self.is_displaced:
+            raise BookingDisplaced(booking=str(self.id))
 
     def _refuse_if_closed(self) -> None:
         if self.status is not BookingStatus.BOOKED:

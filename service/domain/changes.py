@@ -10,7 +10,14 @@ from service.domain.changes_of_persons import (
     TimeOffered,
     WeeklyMaximumChanged,
 )
-from service.domain.changes_of_places import RoomsClosed, SessionAdded, SessionDropped, SessionSupposed, StopAdded
+from service.domain.changes_of_places import (
+    RoomsClosed,
+    SessionAdded,
+    SessionDropped,
+    SessionMoved,
+    SessionSupposed,
+    StopAdded,
+)
 from service.domain.errors import Fault, Invalid
 from service.domain.rosters import SessionKey
 from service.domain.solving import Problem
@@ -26,6 +33,7 @@ Change = (
     | SessionAdded
     | SessionSupposed
     | SessionDropped
+    | SessionMoved
 )
 
 
@@ -48,5 +56,5 @@ def path_of(index: int, change: Change, field: str) -> str:
 
 def sessions_named(changes: Iterable[Change]) -> frozenset[SessionKey]:
     """The sessions that the changes are about by name."""
-    about_one = (SeatDeclined, SessionAdded, SessionSupposed, SessionDropped)
+    about_one = (SeatDeclined, SessionAdded, SessionSupposed, SessionDropped, SessionMoved)
     return frozenset(change.session for change in changes if isinstance(change, about_one))

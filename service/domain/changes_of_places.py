@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import ClassVar
 
-from service.domain.calendar import IsoWeek, Weekday
+from service.domain.calendar import IsoWeek, Weekday, interval_on
 from service.domain.changes_of_persons import unknown_session
 from service.domain.directory import PracticeId, PracticeKind, Stop
 from service.domain.errors import Fault
-from service.domain.rosters import Session, SessionKey, SessionTemplate, session_on
+from service.domain.rosters import BurdenClass, Session, SessionKey, SessionTemplate, session_on
 from service.domain.solving import Closure, Problem
 
 
@@ -128,6 +128,54 @@ class SessionDropped:
         return replace(problem, sessions=sessions)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMoved:
+    """A session that begins at another hour of its day, as long as before; at a practice if one is named."""
+
+    name: ClassVar[str] = "session_moved"
+    session: SessionKey
+    start: time
+    practice: PracticeId | None = None
+
+    def faults(self, problem: Problem) -> Iterator[Fault]:
+        unknown = [*unknown_session(problem, self.session)]
+        if self.practice is not None:
+            unknown += _unknown_practice(problem, self.practice)
+        yield from unknown or self._impossible(problem, problem.session_at[self.session])
+
+    def _impossible(self, problem: Problem, session: Session) -> Iterator[Fault]:
+        if moved_to(session.template, self.start) is None:
+            yield Fault(path="start", code="session.past_midnight", message="it would end after midnight")
+        if self.practice is not None and not _has_room(problem, self.practice, session.on):
+            message = f"{self.practice} has no place or no room on {session.on}"
+            yield Fault(path="practice", code="template.no_stop", message=message)
+
+    def applied(self, problem: Problem) -> Problem:
+        sessions = (self._moved(problem, each) if each.key == self.session else each for each in problem.sessions)
+        by_time = sorted(sessions, key=lambda each: (each.on, each.template.start, each.template.id))
+        return replace(problem, sessions=tuple(by_time))
+
+    def _moved(self, problem: Problem, session: Session) -> Session:
+        template = moved_to(session.template, self.start) or session.template
+        hosts = session.hosts if self.practice is None else (self.practice,)
+        territory = problem.file.territory
+        return replace(
+            session,
+            template=replace(template, hosts=template.hosts if self.practice is None else hosts),
+            time=interval_on(session.on, template.start, template.end, territory.zone),
+            hosts=hosts,
+            burden_class=BurdenClass.of(session.on, template.start, territory.holiday_zone),
+        )
+
+
+def moved_to(template: SessionTemplate, start: time) -> SessionTemplate | None:
+    """As long as before; None when it would not end on its day."""
+    day = date.min
+    length = datetime.combine(day, template.end) - datetime.combine(day, template.start)
+    end = datetime.combine(day, start) + length
+    return replace(template, start=start, end=end.time()) if end.date() == day else None
+
+
 def dropped(session: Session) -> Session:
     """The session, asking for nobody: it keeps its place in the roster's history."""
     return replace(session, template=replace(session.template, seats=0))
@@ -163,6 +211,10 @@ def _with_session(problem: Problem, template: SessionTemplate, on: date) -> Prob
     others = [session for session in problem.sessions if session.key != added.key]
     by_time = sorted([*others, added], key=lambda each: (each.on, each.template.start, each.template.id))
     return replace(problem, sessions=tuple(by_time))
+
+
+def _has_room(problem: Problem, practice: PracticeId, on: date) -> bool:
+    return problem.point(practice, on) is not None and bool(problem.rooms(practice, on))
 
 
 def _unknown_practice(problem: Problem, id: PracticeId) -> Iterator[Fault]:

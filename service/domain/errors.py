@@ -6,15 +6,18 @@ TourderoleError
 ├── TooLarge                what was sent is longer than anything lawful             413
 ├── NotFound                the thing named does not exist                           404
 ├── Gone
-│   └── HoldExpired         it was there: the hold ran out, or was released          410
+│   ├── HoldExpired         it was there: the hold ran out, or was released          410
+│   └── OfferExpired        the place offered was kept until a deadline, which is past
 ├── PreconditionMissing     an edit names no version                                 428
 ├── Forbidden               the caller may not do this here                          403
 │   └── Unauthenticated     the caller did not say who it is                         401
 ├── Conflict                the request is sound, the state forbids it               409
 │   ├── SlotTaken · SlotHeld · SlotBegun · SlotNotBegun · SlotWithdrawn · WalkInNotBookable
-│   ├── NotWalkIn · SessionFull · SessionNotOpen · NobodyToTakeBack
+│   ├── NotWalkIn · SessionFull · SessionNotOpen · SessionClosed · NobodyToTakeBack
 │   ├── NoPlaceFree             nothing free meets the need
 │   ├── BookingClosed           the booking has ended already
+│   ├── BookingDisplaced        the booking has no place any more
+│   ├── TaskClosed · EntryClosed · NothingOffered · AlreadyWaiting
 │   ├── RosterExists · RosterPublished · RosterNotReady · SessionBegun · SeatBooked · PublicationTooLate
 │   ├── StaleVersion            somebody else saved first: reload and retry
 │   ├── StillReferred           something still points at what would be deleted
@@ -102,6 +105,13 @@ class HoldExpired(Gone):
     title = "The hold has ended"
 
 
+class OfferExpired(Gone):
+    """`until`: the deadline."""
+
+    code = "offer_expired"
+    title = "The place was kept until a deadline, which is past"
+
+
 class PreconditionMissing(TourderoleError):
     code = "if_match.missing"
     title = "Say which version you edit: send its ETag in If-Match"
@@ -171,6 +181,11 @@ class SessionNotOpen(Conflict):
     title = "The session has not opened yet"
 
 
+class SessionClosed(Conflict):
+    code = "session_closed"
+    title = "The session takes nobody more: it was closed by hand"
+
+
 class NobodyToTakeBack(Conflict):
     code = "nobody_counted"
     title = "Fewer people were counted than would be taken back"
@@ -186,6 +201,31 @@ class NoPlaceFree(Conflict):
 class BookingClosed(Conflict):
     code = "booking_closed"
     title = "The booking has ended already"
+
+
+class BookingDisplaced(Conflict):
+    code = "booking_displaced"
+    title = "The booking has no place any more: accept what its task proposes, move it, or say how it ended"
+
+
+class TaskClosed(Conflict):
+    code = "task_closed"
+    title = "The task is closed already"
+
+
+class EntryClosed(Conflict):
+    code = "entry_closed"
+    title = "The entry is no longer on the wait-list"
+
+
+class NothingOffered(Conflict):
+    code = "nothing_offered"
+    title = "No place is offered that could be accepted or declined"
+
+
+class AlreadyWaiting(Conflict):
+    code = "already_waiting"
+    title = "The case waits for that half-day already"
 
 
 class RosterExists(Conflict):
@@ -210,7 +250,7 @@ class SessionBegun(Conflict):
 
 class SeatBooked(Conflict):
     code = "seat_booked"
-    title = "Patients are booked with this holder: cancel or move their bookings first"
+    title = "People were seen or counted there already: their places are no longer taken away"
 
 
 class PublicationTooLate(Conflict):

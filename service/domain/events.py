@@ -22,6 +22,13 @@ class EventType(StrEnum):
     BOOKING_FULFILLED = "booking.fulfilled"
     BOOKING_NO_SHOW = "booking.no_show"
     BOOKING_CANCELLED = "booking.cancelled"
+    BOOKING_DISPLACED = "booking.displaced"
+    BOOKING_RESTORED = "booking.restored"
+    TASK_OPENED = "task.opened"
+    TASK_CLOSED = "task.closed"
+    WAIT_LIST_OFFERED = "wait_list.offered"
+    WAIT_LIST_ACCEPTED = "wait_list.accepted"
+    WAIT_LIST_DECLINED = "wait_list.declined"
 
 
 OF_STATUS: Mapping[BookingStatus, EventType] = {

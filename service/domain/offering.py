@@ -5,11 +5,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from service.domain.bookings import Slot
 from service.domain.directory import PractitionerId
 from service.domain.places import Seat, places_of, slots_of
-from service.domain.roster_content import Difference, RosterContent
-from service.domain.rosters import Assignment, Mode, SessionId, SessionKey
+from service.domain.roster_content import Difference, RosterContent, difference
+from service.domain.rosters import Assignment, Mode, Session, SessionId, SessionKey
 from service.domain.solving import Problem
 
 SeatKey = tuple[SessionId, PractitionerId]
+
+
+def seats_changed(before: RosterContent, after: RosterContent) -> Difference:
+    """What becomes of the seats and their places: one that stands in a session whose time changed goes and comes."""
+    change = difference(before.assignments, after.assignments)
+    now = after.session_at
+    retimed = {key for key, session in before.session_at.items() if key in now and now[key].time != session.time}
+    standing = {*before.assignments} & {*after.assignments}
+    again = tuple(sorted(each for each in standing if each.key in retimed))
+    return Difference(added=(*change.added, *again), removed=(*change.removed, *again), moved=change.moved)
 
 
 def touched(change: Difference) -> frozenset[SessionKey]:
@@ -38,16 +48,17 @@ def handed_over(problem: Problem, before: RosterContent, change: Difference) -> 
     session_at, id_at = before.session_at, {session.key: id for id, session in before.sessions.items()}
     for left in (each for each in change.removed if session_at[each.key].template.mode is Mode.BOOKABLE):
         for heir in arrived:
-            if (heir.key, heir.practice) == (left.key, left.practice) and _same_places(problem, left, heir):
+            is_there = (heir.key, heir.practice) == (left.key, left.practice)
+            if is_there and _same_places(problem, session_at[left.key], left, heir):
                 heirs[id_at[left.key], left.practitioner] = heir.practitioner
                 arrived.remove(heir)
                 break
     return heirs
 
 
-def _same_places(problem: Problem, left: Assignment, heir: Assignment) -> bool:
-    session, people = problem.session_at[left.key], problem.practitioner_of
-    return [*places_of(session, people[left.practitioner])] == [*places_of(session, people[heir.practitioner])]
+def _same_places(problem: Problem, before: Session, left: Assignment, heir: Assignment) -> bool:
+    after, people = problem.session_at[heir.key], problem.practitioner_of
+    return [*places_of(before, people[left.practitioner])] == [*places_of(after, people[heir.practitioner])]
 
 
 def slots_added(problem: Problem, after: RosterContent, change: Difference) -> Iterator[Slot]:

@@ -1,6 +1,7 @@
 """Bookings as rows: found, listed, locked, changed."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import eq, ge, lt
 from typing import Any, cast
@@ -43,6 +44,12 @@ async def get_booking(connection: Connected, id: BookingId) -> Booking:
     if row is None:
         raise NotFound("booking", id)
     return booking_of(row)
+
+
+async def bookings_by_id(connection: Connected, ids: Collection[BookingId]) -> tuple[Booking, ...]:
+    """By the time of their place."""
+    found = _TOLD.where(bookings.c.id.in_(ids)).order_by(bookings.c.slot_start_at, bookings.c.id)
+    return tuple(map(booking_of, await connection.execute(found)))
 
 
 async def page_bookings(
@@ -114,11 +121,27 @@ async def save_status(session: AsyncSession, booking: Booking) -> None:
         await _free(session, booking.slot.id)
 
 
-async def save_move(session: AsyncSession, booking: Booking, *, left: SlotId, now: datetime) -> None:
+async def save_displaced(session: AsyncSession, booking: Booking, *, now: datetime) -> Booking:
+    """A locked booking whose place was withdrawn, and that has no other yet."""
+    raised = replace(booking, version=booking.version + 1)
+    await session.execute(update(bookings).where(bookings.c.id == booking.id).values(version=raised.version))
+    await add_booking_event(session, EventType.BOOKING_DISPLACED, booking.id, at=now)
+    return raised
+
+
+async def save_move(
+    session: AsyncSession,
+    booking: Booking,
+    *,
+    left: SlotId,
+    now: datetime,
+    type_: EventType = EventType.BOOKING_MOVED,
+) -> None:
     """A locked booking on its new place, which was locked and free; the one it left is free again; an event."""
     busy = {"state": SlotState.BUSY, "taken": 1, "hold_id": None, "held_until": None}
     await session.execute(update(slots).where(slots.c.id == booking.slot.id).values(busy))
     placed = {
+        "displaced": False,
         "slot_id": booking.slot.id,
         "slot_start_at": booking.slot.time.start,
         "territory_id": booking.slot.territory,
@@ -126,12 +149,14 @@ async def save_move(session: AsyncSession, booking: Booking, *, left: SlotId, no
         "version": booking.version,
     }
     await session.execute(update(bookings).where(bookings.c.id == booking.id).values(placed))
-    await add_booking_event(session, EventType.BOOKING_MOVED, booking.id, at=now, left=left)
+    await add_booking_event(session, type_, booking.id, at=now, left=left)
     await _free(session, left)
 
 
 async def _free(session: AsyncSession, slot: SlotId) -> None:
-    await session.execute(update(slots).where(slots.c.id == slot).values(state=SlotState.FREE, taken=0))
+    """A place that was withdrawn stays so."""
+    was_taken = (slots.c.id == slot, slots.c.state == SlotState.BUSY)
+    await session.execute(update(slots).where(*was_taken).values(state=SlotState.FREE, taken=0))
 
 
 def booking_of(row: Row[Any]) -> Booking:

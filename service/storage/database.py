@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from service.domain.errors import (
     AlreadyThere,
+    AlreadyWaiting,
     Conflict,
     RosterExists,
     SeatBooked,
@@ -24,6 +25,7 @@ REFUSALS: Mapping[str, type[Conflict]] = {
     "rosters_one_per_week": RosterExists,
     "bookings_one_live_per_slot": SlotTaken,
     "bookings_on_an_offered_slot": SeatBooked,
+    "wait_list_one_per_case": AlreadyWaiting,
     "bookings_before_it_begins": SlotBegun,
 }
 """What a violated constraint means to a caller, by the constraint's name."""

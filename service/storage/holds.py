@@ -17,6 +17,7 @@ from service.storage.parameters import CALLER, CASE_REF, NEW_ID, NOW, SLOT, give
 from service.storage.places import (
     HOLD_TIME,
     IS_TAKEABLE,
+    Connected,
     refuse_unless_free,
     slot_of,
     slots,
@@ -65,7 +66,7 @@ async def take_hold(
     return await create_once(connection, creation, caller=caller, keyed=keyed)
 
 
-async def get_hold(connection: AsyncConnection, id: HoldId, *, caller: Caller) -> Hold:
+async def get_hold(connection: Connected, id: HoldId, *, caller: Caller) -> Hold:
     """Another caller's hold does not exist. Raises NotFound."""
     hold = await _find(connection, id)
     if hold.held_by != caller.name:
@@ -73,14 +74,16 @@ async def get_hold(connection: AsyncConnection, id: HoldId, *, caller: Caller) -
     return hold
 
 
-async def release_hold(connection: AsyncConnection, id: HoldId, *, caller: Caller, now: datetime) -> None:
-    """Give the place back. Raises NotFound, and HoldExpired when it had ended."""
+async def release_hold(connection: Connected, id: HoldId, *, caller: Caller, now: datetime) -> SlotId:
+    """Give the place back, which is told. Raises NotFound, and HoldExpired when it had ended."""
     own = (slots.c.hold_id == id, slots.c.held_until > now, holds.c.id == id, holds.c.held_by == caller.name)
     free = {"state": SlotState.FREE, "hold_id": None, "held_until": None}
     freed = update(slots).values(free).where(slots.c.id == holds.c.slot_id, *own).returning(slots.c.id).cte("freed")
     ended = update(holds).values(ended=HoldEnd.RELEASED).where(holds.c.id == id, holds.c.slot_id == freed.c.id)
-    if (await connection.execute(ended.returning(holds.c.id))).one_or_none() is None:
+    place: UUID | None = (await connection.execute(ended.returning(holds.c.slot_id))).scalar_one_or_none()
+    if place is None:
         raise ended_hold(await get_hold(connection, id, caller=caller), now)
+    return SlotId(place)
 
 
 def ended_hold(hold: Hold, now: datetime) -> HoldExpired:
@@ -89,7 +92,7 @@ def ended_hold(hold: Hold, now: datetime) -> HoldExpired:
     return HoldExpired(hold=str(hold.id), expires_at=hold.expires_at.isoformat(), ended=ended and ended.value)
 
 
-async def _find(connection: AsyncConnection, id: UUID) -> Hold:
+async def _find(connection: Connected, id: UUID) -> Hold:
     row = (await connection.execute(_FIND.where(holds.c.id == id))).one_or_none()
     if row is None:
         raise NotFound("hold", id)

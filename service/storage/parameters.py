@@ -31,6 +31,7 @@ END = _parameter("end", DateTime(timezone=True))
 MODALITY = _parameter("modality", Text())
 AUDIENCE = _parameter("audience", Text())
 USUAL_GP = _parameter("usual_gp", Text())
+CHANGE = _parameter("change", Integer())
 LIMIT = _parameter("limit", Integer())
 
 

@@ -1,6 +1,6 @@
 """Places as the hot statements see them: which may be taken, how far they are, and what a caller is told of one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    update,
 )
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -76,6 +75,7 @@ WAITING_WEIGHT = policy_number(_SEARCH.waiting_weight, "search", "waiting_weight
 TRAVEL_WEIGHT = policy_number(_SEARCH.travel_weight, "search", "travel_weight")
 DETOUR_FACTOR = policy_number(_POLICY.detour_factor, "detour_factor")
 SPEED_KMH = policy_number(_POLICY.speed_kmh, "speed_kmh")
+NEARLY_FULL_PERCENT = policy_number(_POLICY.nearly_full_percent, "nearly_full_percent")
 HOLD_TIME = policy_number(_POLICY.hold_seconds, "hold_seconds") * literal_column("interval '1 second'", Interval)
 
 
@@ -103,6 +103,7 @@ def told(place: FromClause, *further: ColumnElement[Any]) -> Select[Any]:
         practices.c.stops,
         (practitioners.c.given_name + " " + practitioners.c.family_name).label("practitioner_name"),
         territories.c.timezone,
+        NEARLY_FULL_PERCENT.label("nearly_full_percent"),
     )
     same = place.c.territory_id
     joined = (
@@ -142,6 +143,7 @@ def venue_of(row: Row[Any]) -> Venue:
         phone=row.phone,
         practitioner_name=row.practitioner_name,
         zone=zone,
+        nearly_full_percent=round(row.nearly_full_percent),
     )
 
 
@@ -162,12 +164,6 @@ async def refuse_unless_free(connection: Connected, id: SlotId, *, now: datetime
     slot.refuse_unless_free(now=now)
 
 
-async def lock_place(session: AsyncSession, id: SlotId) -> tuple[Slot, Venue]:
-    """The place, for whoever changes it: one at a time, until the transaction ends. Raises NotFound."""
-    await session.execute(select(slots.c.id).where(slots.c.id == id).with_for_update())
-    return await get_place(session, id)
-
-
-async def save_count(session: AsyncSession, slot: Slot) -> None:
-    """The people counted at a locked walk-in session."""
-    await session.execute(update(slots).where(slots.c.id == slot.id).values(taken=slot.taken))
+async def places_by_id(connection: Connected, ids: Collection[SlotId]) -> Mapping[SlotId, tuple[Slot, Venue]]:
+    rows = await connection.execute(told(slots).where(slots.c.id.in_(ids)))
+    return {SlotId(row.id): (slot_of(row), venue_of(row)) for row in rows}

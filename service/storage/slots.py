@@ -1,23 +1,46 @@
-"""Places made and withdrawn, as rosters are published and amended."""
+"""Places made and withdrawn, as rosters are published and amended, and the bookings that lose or regain theirs."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, case, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from service.domain.bookings import BookingId, BookingStatus, Slot, SlotId, SlotState
-from service.domain.directory import PractitionerId
+from service.domain.bookings import BookingId, BookingStatus, HoldId, Slot, SlotId, SlotState
 from service.domain.errors import SeatBooked, SlotHeld
 from service.domain.events import EventType
 from service.domain.offering import SeatKey
-from service.domain.rosters import SessionId
 from service.storage.events import add_booking_event
+from service.storage.places import slots as places
 from service.storage.tables.bookings import BookingRow, HoldRow, SlotRow
+from service.storage.tables.changes import TaskRow, WaitListRow
+
+_AS_IS = {"synchronize_session": False}
+_BOOKED = BookingRow.status == BookingStatus.BOOKED
+
+
+async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
+    """All places of these seats, offered or not, with those of every open task that has to do with them.
+
+    In the order of their ids, as everybody locks places: nobody waits in a circle.
+    """
+    held, booked = aliased(SlotRow), aliased(SlotRow)
+    task = select(TaskRow.left_slot_id, BookingRow.slot_id, HoldRow.slot_id.label("held_slot_id"))
+    joined = (
+        task.join(BookingRow, BookingRow.id == TaskRow.booking_id)
+        .join(booked, booked.id == BookingRow.slot_id)
+        .outerjoin(HoldRow, HoldRow.id == TaskRow.hold_id)
+        .outerjoin(held, held.id == HoldRow.slot_id)
+    )
+    about = joined.where(TaskRow.state == "open", or_(_of(seats, booked), _of(seats, held)))
+    further = {id for row in await session.execute(about) for id in row if id is not None}
+    row = select(places.c.id).where(or_(_of(seats), places.c.id.in_(further))).order_by(places.c.id)
+    await session.execute(row.with_for_update())
 
 
 async def add_slots(session: AsyncSession, slots: Iterable[Slot]) -> None:
@@ -28,66 +51,100 @@ async def add_slots(session: AsyncSession, slots: Iterable[Slot]) -> None:
     added = insert(cast("Table", SlotRow.__table__))
     anew = {name: added.excluded[name] for name in rows[0] if name != "id"}
     offered = added.on_conflict_do_update(
-        index_elements=["session_id", "practitioner_id", "start_at"],
+        index_elements=["session_id", "practitioner_id", "start_at", "practice_id"],
         set_=anew,
         where=SlotRow.state == SlotState.WITHDRAWN,
     )
     await session.execute(offered, rows)
 
 
-async def hand_over(session: AsyncSession, heirs: Mapping[SeatKey, PractitionerId], *, now: datetime) -> None:
-    """Bookings of these seats go to the places at the same time and practice of whoever takes the seat over.
+async def restore_bookings(session: AsyncSession, slots: Iterable[Slot], *, now: datetime) -> tuple[BookingId, ...]:
+    """Bookings that were displaced from the very places that are now to be offered again have them back."""
+    again = {(each.session, each.practitioner, each.practice, each.time.start) for each in slots}
+    of_seats = select(BookingRow.id, BookingRow.slot_id, SlotRow.practice_id, SlotRow.start_at)
+    key = (SlotRow.session_id, SlotRow.practitioner_id)
+    found = of_seats.add_columns(*key).join(SlotRow, SlotRow.id == BookingRow.slot_id)
+    lost = found.where(_of({(session, holder) for session, holder, *_ in again}), BookingRow.displaced, _BOOKED)
+    back = [
+        row
+        for row in (await session.execute(lost.order_by(BookingRow.slot_id))).all()
+        if (row.session_id, row.practitioner_id, row.practice_id, row.start_at) in again
+    ]
+    await _set_displaced(session, [row.slot_id for row in back], displaced=False)
+    for row in back:
+        raised = {"version": BookingRow.version + 1, "placed_at": now}
+        await session.execute(
+            update(BookingRow).where(BookingRow.id == row.id).values(raised), execution_options=_AS_IS
+        )
+        await add_booking_event(session, EventType.BOOKING_RESTORED, BookingId(row.id), at=now)
+    return tuple(BookingId(row.id) for row in back)
 
-    Those places are offered already. A booking that finds none stays where it is.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """`bookings` were displaced: they are to have other places, or a task. `holds` kept some of the places."""
+
+    places: tuple[SlotId, ...]
+    bookings: tuple[BookingId, ...]
+    holds: tuple[HoldId, ...]
+
+
+async def withdraw_slots(session: AsyncSession, seats: Collection[SeatKey], *, now: datetime) -> Withdrawn:
+    """Offer no place of these seats any more.
+
+    The places are locked: a booking under way comes first and is found, or finds its place withdrawn. Places kept for
+    tasks and for the wait-list are withdrawn, too. Raises SeatBooked when people were seen or counted there already,
+    SlotHeld while a caller holds one.
     """
-    held = (SlotRow.session_id, SlotRow.practitioner_id)
-    offered = select(SlotRow.id, *held, SlotRow.state).where(_of(heirs.keys()), SlotRow.state != SlotState.WITHDRAWN)
-    for id, of_session, holder, state in await session.execute(offered.order_by(SlotRow.id).with_for_update()):
-        if state == SlotState.BUSY:
-            await _hand_over(session, id, heirs[SessionId(of_session), PractitionerId(holder)], now=now)
+    offered = select(SlotRow).where(_of(seats), SlotRow.state != SlotState.WITHDRAWN).order_by(SlotRow.id)
+    rows = (await session.scalars(offered.with_for_update(), execution_options={"populate_existing": True})).all()
+    await _refuse_held(session, rows, now)
+    await _refuse_begun(session, rows)
+    holds = tuple(HoldId(row.hold_id) for row in rows if row.hold_id)
+    ended = case((HoldRow.expires_at <= now, "expired"), else_="released")
+    over = update(HoldRow).where(HoldRow.id.in_(holds), HoldRow.ended.is_(None)).values(ended=ended)
+    await session.execute(over, execution_options=_AS_IS)
+    booked = [row.id for row in rows if row.state == SlotState.BUSY]
+    displaced = await _set_displaced(session, booked, displaced=True)
+    gone = {"state": SlotState.WITHDRAWN, "hold_id": None, "held_until": None}
+    rest = update(SlotRow).where(SlotRow.id.in_([row.id for row in rows if row.state != SlotState.BUSY]))
+    await session.execute(rest.values(gone), execution_options=_AS_IS)
+    return Withdrawn(places=tuple(SlotId(row.id) for row in rows), bookings=displaced, holds=holds)
 
 
-async def _hand_over(session: AsyncSession, left: UUID, heir: PractitionerId, *, now: datetime) -> None:
-    was = aliased(SlotRow)
-    same = (
-        SlotRow.session_id == was.session_id,
-        SlotRow.practice_id == was.practice_id,
-        SlotRow.start_at == was.start_at,
-    )
-    free = (was.id == left, SlotRow.practitioner_id == heir, SlotRow.state == SlotState.FREE)
-    found = update(SlotRow).where(*same, *free).values(state=SlotState.BUSY, taken=1).returning(SlotRow.id)
-    taken = (await session.scalars(found, execution_options={"synchronize_session": False})).one_or_none()
-    if taken is not None:
-        live = (BookingRow.slot_id == left, BookingRow.status != BookingStatus.CANCELLED)
-        moved = {"slot_id": taken, "placed_at": now, "version": BookingRow.version + 1}
-        booking = update(BookingRow).where(*live).values(moved).returning(BookingRow.id)
-        ids = (await session.scalars(booking, execution_options={"synchronize_session": False})).all()
-        for id in ids:
-            await add_booking_event(session, EventType.BOOKING_HANDED_OVER, BookingId(id), at=now, left=SlotId(left))
-        await session.execute(update(SlotRow).where(SlotRow.id == left).values(state=SlotState.FREE, taken=0))
+async def _refuse_held(session: AsyncSession, rows: Sequence[SlotRow], now: datetime) -> None:
+    held_until = {row.hold_id: row.held_until for row in rows if row.held_until is not None and row.held_until > now}
+    of_tasks = select(TaskRow.hold_id).where(TaskRow.hold_id.in_(held_until), TaskRow.state == "open")
+    of_list = select(WaitListRow.hold_id).where(WaitListRow.hold_id.in_(held_until))
+    ours = {*await session.scalars(of_tasks), *await session.scalars(of_list)}
+    by_callers = [until for id, until in held_until.items() if id not in ours]
+    if by_callers:
+        raise SlotHeld("a place of this seat is held", retry_at=max(by_callers).isoformat())
 
 
-async def withdraw_slots(session: AsyncSession, seats: Collection[SeatKey], *, now: datetime) -> None:
-    """Offer no place of these seats any more. Raises SeatBooked when one is booked, SlotHeld while one is held.
-
-    The places are locked: a booking under way comes first and is found, or finds its place withdrawn.
-    """
-    offered = (_of(seats), SlotRow.state != SlotState.WITHDRAWN)
-    rows = (await session.scalars(select(SlotRow).where(*offered).order_by(SlotRow.id).with_for_update())).all()
-    held_until = [row.held_until for row in rows if row.held_until is not None and row.held_until > now]
-    if held_until:
-        raise SlotHeld("a place of this seat is held", retry_at=max(held_until).isoformat())
-    taken = {(str(row.session_id), row.practitioner_id) for row in rows if row.state == SlotState.BUSY or row.taken}
+async def _refuse_begun(session: AsyncSession, rows: Sequence[SlotRow]) -> None:
+    honoured = (BookingRow.status != BookingStatus.BOOKED, BookingRow.status != BookingStatus.CANCELLED)
+    seen = select(BookingRow.slot_id).where(BookingRow.slot_id.in_([row.id for row in rows]), *honoured)
+    begun = {*await session.scalars(seen), *(row.id for row in rows if row.mode == "walk_in" and row.taken)}
+    taken = {(str(row.session_id), row.practitioner_id) for row in rows if row.id in begun}
     if taken:
         raise SeatBooked(seats=[{"session": id, "practitioner": holder} for id, holder in sorted(taken)])
-    lapsed = (HoldRow.id.in_([row.hold_id for row in rows if row.hold_id]), HoldRow.ended.is_(None))
-    await session.execute(update(HoldRow).where(*lapsed).values(ended="expired"))
-    gone = {"state": SlotState.WITHDRAWN, "hold_id": None, "held_until": None}
-    await session.execute(update(SlotRow).where(*offered).values(**gone))
 
 
-def _of(seats: Collection[SeatKey]) -> ColumnElement[bool]:
-    return tuple_(SlotRow.session_id, SlotRow.practitioner_id).in_(list(seats))
+async def _set_displaced(session: AsyncSession, ids: Sequence[UUID], *, displaced: bool) -> tuple[BookingId, ...]:
+    """Booking and place change in one statement, as the foreign key between them asks."""
+    if not ids:
+        return ()
+    state, taken = (SlotState.WITHDRAWN, 0) if displaced else (SlotState.BUSY, 1)
+    lost = update(BookingRow).where(BookingRow.slot_id.in_(ids), _BOOKED).values(displaced=displaced)
+    bookings = lost.returning(BookingRow.id).cte("lost")
+    moved = update(places).where(places.c.id.in_(ids)).values(state=state, taken=taken).cte("moved")
+    found = await session.execute(select(bookings.c.id).add_cte(moved))
+    return tuple(BookingId(id) for id in found.scalars())
+
+
+def _of(seats: Collection[SeatKey], slot: type[SlotRow] = SlotRow) -> ColumnElement[bool]:
+    return tuple_(slot.session_id, slot.practitioner_id).in_(list(seats))
 
 
 def _columns(slot: Slot) -> Mapping[str, Any]:

@@ -21,6 +21,8 @@ from service.web.rest import (
     rosters,
     slots,
     swaps,
+    tasks,
+    wait_list,
     webhooks,
 )
 
@@ -36,6 +38,8 @@ GUARDED: tuple[APIRouter, ...] = (
     swaps.router,
     slots.router,
     bookings.router,
+    tasks.router,
+    wait_list.router,
     webhooks.router,
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""

@@ -77,6 +77,7 @@ FAULTS: Mapping[str, str] = {
     "school_zone.unknown": "School zones are A, B, C and none.",
     "session.exists": "The roster has this session already.",
     "session.outside_the_weeks": "The day is not in the weeks of the roster.",
+    "session.past_midnight": "The session would end after midnight.",
     "session.unknown": "The roster has no such session; the hint names its days.",
     "session.wrong_weekday": "The template does not run on that day of the week.",
     "siret.check_digit": "The check digit of the SIRET number is wrong: a digit was mistyped.",

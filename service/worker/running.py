@@ -11,6 +11,8 @@ from procrastinate.exceptions import ConnectorException
 from prometheus_client import Counter
 
 from service.application.deliveries import RELAYED_AT_ONCE, relay_events
+from service.application.tasks import expire_tasks
+from service.application.wait_list import offer_waited_for
 from service.domain.errors import Unavailable
 from service.storage.database import Database
 from service.storage.jobs import DELIVERIES_QUEUE, SOLVING_QUEUE, rescue_jobs
@@ -19,6 +21,8 @@ from service.worker.tasks import Sending, Work, job_app
 log = structlog.get_logger(__name__)
 
 RESTARTS = Counter("tourderole_worker_restarts", "Parts of a worker that died and were started again", ["part"])
+EXPIRED = Counter("tourderole_proposals_expired", "Places kept for a booking that nobody accepted in time")
+OFFERED = Counter("tourderole_wait_list_offers", "Places that the sweep offered to the wait-list")
 RESCUED = Counter("tourderole_jobs_rescued", "Jobs of dead workers that were queued again")
 RELAYED = Counter("tourderole_events_relayed", "Events handed to the receivers that want them, be there none")
 
@@ -29,6 +33,7 @@ RESCUE_SECONDS = 0.5
 RELAY_SECONDS = 0.5
 RECEIVERS_AT_ONCE = 8
 """That one worker delivers to; one that hangs has its place for an attempt's time, then pauses."""
+DEADLINE_SECONDS = 1
 POLL_SECONDS = 1
 SHUTDOWN_SECONDS = 5
 RESTART_SECONDS = 1
@@ -48,6 +53,7 @@ async def run_worker(
         parts.create_task(_kept_alive("deliveries", partial(_run_jobs, work, DELIVERIES_QUEUE, RECEIVERS_AT_ONCE)))
         parts.create_task(_kept_alive("relay", partial(_relay, database)))
         parts.create_task(_kept_alive("rescue", partial(_rescue, database)))
+        parts.create_task(_kept_alive("deadlines", partial(_keep_deadlines, database)))
 
 
 @asynccontextmanager
@@ -100,6 +106,15 @@ async def _relay(database: Database) -> None:
         RELAYED.inc(relayed)
         if relayed < RELAYED_AT_ONCE:
             await asyncio.sleep(RELAY_SECONDS)
+
+
+async def _keep_deadlines(database: Database) -> None:
+    """Nothing but promptness depends on it: a place whose deadline has passed is anybody's already."""
+    while True:
+        now = utc_now()
+        EXPIRED.inc(await expire_tasks(database, now=now))
+        OFFERED.inc(await offer_waited_for(database, now=now))
+        await asyncio.sleep(DEADLINE_SECONDS)
 
 
 async def _rescue(database: Database) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import select
@@ -16,13 +16,19 @@ from service.domain.availability import Absence
 from service.domain.bookings import Origin, SlotId
 from service.domain.calendar import Weekday
 from service.domain.changes_of_persons import PractitionerAway, SeatDeclined, WeeklyMaximumChanged
-from service.domain.changes_of_places import RoomsClosed, SessionAdded, SessionDropped, SessionSupposed, StopAdded
+from service.domain.changes_of_places import (
+    RoomsClosed,
+    SessionAdded,
+    SessionDropped,
+    SessionMoved,
+    SessionSupposed,
+    StopAdded,
+)
 from service.domain.directory import PracticeId, PractitionerId, Stop
 from service.domain.errors import (
     Invalid,
     RosterNotReady,
     RulesBroken,
-    SeatBooked,
     SessionBegun,
     StaleVersion,
 )
@@ -30,9 +36,11 @@ from service.domain.needs import PlaceNamed
 from service.domain.policy import Goal
 from service.domain.rosters import RosterState, SessionKey, TemplateId
 from service.domain.solving import Limits, Rule
+from service.domain.tasks import TaskKind
 from service.domain.territory_file import Pin
 from service.storage.directory import replace_territory_file
 from service.storage.tables.bookings import SlotRow
+from tests.changing import assert_nobody_lost, open_tasks, the_task
 from tests.rosters import ANNE, FILE, NOW, a_draft, a_request, broken, held
 from tests.whole_week import WHOLE_WEEK
 
@@ -116,14 +124,16 @@ async def test_what_the_territory_declares_by_now_needs_no_telling(database):
     assert known.repair.difference == told.repair.difference
 
 
-async def test_the_bookings_of_seats_that_go_are_listed_and_stand_in_the_way_of_saving(database):
+async def test_the_bookings_of_seats_that_go_are_listed_and_each_has_a_task_once_it_is_saved(database):
     roster = await published(database)
     mine, _ = await a_booking_with(database, GP_05), await a_booking_with(database, "gp-21")
     plan = await repairing(database, roster, ILL)
     assert [(touched.booking.id, touched.to) for touched in plan.bookings] == [(mine.id, None)]
-    with pytest.raises(SeatBooked):
-        await repairing(database, roster, ILL, saving=over(3))
-    assert await find_roster(database, roster.id, caller=ANNE) == roster
+    assert await open_tasks(database) == []
+    await repairing(database, roster, ILL, saving=over(3))
+    task = await the_task(database)
+    assert (task.kind, task.booking.id, task.left.slot.id) == (TaskKind.PROPOSAL, mine.id, mine.slot.id)
+    await assert_nobody_lost(database)
 
 
 async def test_patients_keep_time_and_place_with_whoever_takes_the_seat_over(database):
@@ -152,6 +162,30 @@ async def test_a_dropped_session_is_no_longer_asked_for_and_keeps_its_place_in_h
     assert [session.key for session in again.repair.sessions_added] == [T11]
     _, after, _ = await read_roster(database, roster.id, caller=ANNE)
     assert (after.sessions.keys(), after.session_at[T11].template.seats) == (content.sessions.keys(), 1)
+
+
+async def test_a_session_that_is_moved_keeps_its_holder_and_offers_its_patients_other_places(database):
+    roster = await published(database)
+    booked = await a_booking_with(database, "gp-08")
+    moved = SessionMoved(session=T11, start=time(15))
+    plan = await repairing(database, roster, moved, saving=over(3, reason="a meeting"))
+    assert [touched.booking.id for touched in plan.bookings] == [booked.id]
+    _, content, _ = await read_roster(database, roster.id, caller=ANNE)
+    session = content.session_at[T11]
+    assert (session.template.start, session.minutes) == (time(15), 120)
+    held_now = {row.practitioner_id for row in await slots(database) if row.start_at >= session.time.start}
+    assert {seat.practitioner for seat in content.assignments if seat.key == T11} <= held_now
+    task = await the_task(database)
+    assert (task.booking.id, task.left.slot.time) == (booked.id, booked.slot.time)
+    await assert_nobody_lost(database)
+
+
+async def test_a_session_is_neither_moved_once_begun_nor_into_the_past(database):
+    roster = await published(database)
+    for at, start in ((15, time(17)), (9, time(9))):
+        now = datetime(2026, 12, 1, at, tzinfo=UTC)
+        with pytest.raises(SessionBegun):
+            await repairing(database, roster, SessionMoved(session=T09.key, start=start), now=now)
 
 
 async def test_a_session_more_is_saved_with_the_roster_and_its_places_are_offered(database):

@@ -29,6 +29,7 @@ from service.domain.roster_content import Edit
 from service.domain.rosters import RosterState, TemplateId
 from service.storage.directory import replace_territory_file
 from service.storage.tables.bookings import SlotRow
+from tests.changing import assert_nobody_lost, open_tasks
 from tests.rosters import (
     ANNE,
     FILE,
@@ -165,18 +166,18 @@ async def test_an_amendment_has_a_reason(database, reason):
     assert await find_roster(database, roster.id, caller=ANNE) == roster
 
 
-async def test_a_seat_with_patients_is_not_taken_from_its_holder(database):
+async def test_a_walk_in_session_where_people_were_counted_is_not_taken_from_its_holder(database):
     roster = await published(database, *LAWFUL)
     async with database.transaction() as session:
-        of_holder = SlotRow.practitioner_id == MONDAY_QUAI.practitioner
-        await session.execute(update(SlotRow).where(of_holder).values(state="busy", taken=1))
+        of_holder = SlotRow.practitioner_id == TUESDAY_BUS.practitioner
+        await session.execute(update(SlotRow).where(of_holder).values(taken=1))
     with pytest.raises(SeatBooked):
-        await editing(database, roster, Edit(removed=(MONDAY_QUAI,)), version=3, reason="ill")
+        await editing(database, roster, Edit(removed=(TUESDAY_BUS,)), version=3, reason="ill")
     await editing(database, roster, Edit(removed=(SATURDAY,)), version=3, reason="the other seats may change")
 
 
-async def test_of_a_booking_and_an_amendment_at_once_one_wins(database):
-    """Whoever comes first: no patient is ever left with a place that is no longer offered."""
+async def test_of_bookings_and_an_amendment_at_once_nobody_is_lost(database):
+    """Whoever comes first: no patient is ever left with a place that is no longer offered and nobody told."""
     roster = await published(database, *LAWFUL)
     async with database.transaction() as session:
         of_holder = select(SlotRow.id).where(SlotRow.practitioner_id == MONDAY_QUAI.practitioner)
@@ -189,11 +190,12 @@ async def test_of_a_booking_and_an_amendment_at_once_one_wins(database):
     ]
     amendment = editing(database, roster, Edit(removed=(MONDAY_QUAI,)), version=3, reason="ill")
     done = await asyncio.gather(*bookings, amendment, return_exceptions=True)
-    booked = sum(isinstance(each, Booking) for each in done[:-1])
-    if isinstance(done[-1], SeatBooked):
-        assert booked > 0
-    else:
-        assert (booked, Counter(map(type, done[:-1]))) == (0, {SlotWithdrawn: len(slots)})
+    found = Counter(map(type, done[:-1]))
+    assert found[Booking] + found[SlotWithdrawn] == len(slots)
+    tasks = await open_tasks(database)
+    assert {task.booking.id for task in tasks} == {each.id for each in done[:-1] if isinstance(each, Booking)}
+    assert all(task.booking.is_displaced for task in tasks)
+    await assert_nobody_lost(database)
 
 
 @pytest.mark.parametrize(("before", "begun"), [(timedelta(seconds=1), False), (timedelta(0), True)])

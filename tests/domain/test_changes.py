@@ -15,11 +15,18 @@ from service.domain.changes_of_persons import (
     TimeOffered,
     WeeklyMaximumChanged,
 )
-from service.domain.changes_of_places import RoomsClosed, SessionAdded, SessionDropped, SessionSupposed, StopAdded
+from service.domain.changes_of_places import (
+    RoomsClosed,
+    SessionAdded,
+    SessionDropped,
+    SessionMoved,
+    SessionSupposed,
+    StopAdded,
+)
 from service.domain.directory import Insee, PracticeId, PracticeKind, PractitionerId, Stop
 from service.domain.errors import Invalid
 from service.domain.goals import coverage
-from service.domain.rosters import SessionKey, TemplateId
+from service.domain.rosters import BurdenClass, SessionKey, TemplateId
 from service.domain.rules import breaches
 from service.domain.solving import Rule
 from tests.make import (
@@ -130,6 +137,42 @@ def test_a_dropped_session_asks_for_nobody():
 def test_a_session_dropped_can_be_asked_for_again():
     again = changed(a_problem(), [SessionDropped(session=T1), SessionAdded(session=T1)])
     assert broken(again, seat()) == set()
+
+
+def test_a_moved_session_is_as_long_as_before_on_its_day_and_keeps_its_key():
+    problem = a_problem(a_template("t1", hours="10:00-12:00"), a_template("t2", hours="13:00-14:00"))
+    moved = changed(problem, [SessionMoved(session=T1, start=time(18))])
+    after = moved.session_at[T1]
+    assert [session.key.template for session in moved.sessions] == ["t2", "t1"]
+    assert (after.template.start, after.template.end, after.minutes) == (time(18), time(20), 120)
+    assert (after.burden_class, after.hosts) == (BurdenClass.EVENING, problem.session_at[T1].hosts)
+
+
+def test_a_session_may_move_to_another_practice():
+    problem = a_problem(a_template(), practices=[a_practice(), a_practice("there", road_km=5)])
+    moved = SessionMoved(session=T1, start=time(10), practice=PracticeId("there"))
+    [session] = changed(problem, [moved]).sessions
+    assert (session.hosts, session.template.hosts) == (("there",), ("there",))
+
+
+@pytest.mark.parametrize(
+    ("move", "found"),
+    [
+        (SessionMoved(session=T1, start=time(22, 1)), ("start", "session.past_midnight")),
+        (SessionMoved(session=SessionKey(TemplateId("t1"), TUESDAY), start=time(9)), ("template", "session.unknown")),
+        (SessionMoved(session=T1, start=time(9), practice=PracticeId("hear")), ("practice", "reference.unknown")),
+        (SessionMoved(session=T1, start=time(9), practice=PracticeId("bus")), ("practice", "template.no_stop")),
+    ],
+)
+def test_a_session_moves_to_an_hour_of_its_day_and_to_a_practice_with_a_place(move, found):
+    problem = a_problem(a_template(hours="10:00-11:59"), practices=[a_practice(), a_bus()])
+    told = [(path.rpartition(".")[2], code) for path, code in faults(problem, move)]
+    assert told == [found]
+
+
+def test_a_session_may_end_at_the_last_minute_of_its_day():
+    late = changed(a_problem(a_template(hours="10:00-11:59")), [SessionMoved(session=T1, start=time(22))])
+    assert late.session_at[T1].template.end == time(23, 59)
 
 
 def test_one_session_more_stands_among_the_others_by_time():

@@ -6,6 +6,8 @@ from alembic.util import CommandError
 
 from service.storage import migrating
 from service.storage.embedded import EmbeddedPostgres
+from tests.changing import booked, change
+from tests.make_bookings import a_place, in_minutes
 
 
 @pytest.fixture
@@ -30,11 +32,25 @@ def test_the_tables_in_code_are_those_of_the_migrations(database_url):
 
 def test_a_table_that_the_migrations_lack_is_noticed(database_url):
     with psycopg.connect(database_url) as connection:
-        connection.execute("DROP TABLE holds")
-    with pytest.raises(CommandError, match="holds"):
+        connection.execute("DROP TABLE wait_list")
+    with pytest.raises(CommandError, match="wait_list"):
         migrating.check(database_url)
 
 
 def test_migrating_what_is_migrated_does_nothing(database_url):
+    migrating.upgrade(database_url)
+    migrating.check(database_url)
+
+
+async def test_a_booking_without_a_place_is_cancelled_where_the_schema_knows_none(database, database_url):
+    slot = await a_place(database, in_minutes(24 * 60))
+    await booked(database, slot)
+    await change(database, [slot])
+    await database.close()
+    migrating.downgrade(database_url, "0005-1")
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT status, slot_state, version FROM bookings").fetchall() == [
+            ("cancelled", None, 3)
+        ]
     migrating.upgrade(database_url)
     migrating.check(database_url)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text, update
 
-from service.application.bookings import book_place
+from service.application.bookings import book_place, fulfil_booking
 from service.domain.bookings import Origin, SlotId
 from service.domain.errors import SeatBooked, SlotHeld, SlotWithdrawn
 from service.domain.needs import PlaceNamed
@@ -80,9 +80,12 @@ async def test_a_seat_offered_again_has_its_old_places_as_they_now_are(database)
     assert {(row.id, row.state) for row in await rows(database, seat)} == {(id, "free") for id in ids}
 
 
-async def test_a_seat_with_a_patient_is_not_withdrawn(database):
+async def test_a_seat_where_somebody_was_seen_is_not_withdrawn(database):
     _, seat = await offered(database)
-    await first_becomes(database, seat, state="busy", taken=1)
+    slot = SlotId((await rows(database, seat))[0].id)
+    asked = PlaceNamed(slot=slot, case_ref="A-1", origin=Origin.SAS)
+    booking = await book_place(database, asked, caller=ANNE, now=NOW)
+    await fulfil_booking(database, booking.id, caller=ANNE, now=booking.slot.time.start)
     with pytest.raises(SeatBooked) as error:
         await withdrawn(database, seat)
     assert error.value.facts["seats"] == [{"session": str(seat[0]), "practitioner": "gp-01"}]

@@ -111,6 +111,8 @@ async def test_every_kind_of_change_can_be_said(client, database):
         {"session_supposed": {"template": BUS, "date": "2026-12-04"}},
         {"session_dropped": T11},
         {"session_added": T11},
+        {"session_moved": {**T11, "start": "15:00"}},
+        {"session_moved": {**T11, "start": "16:00", "practice": "cab-quai"}},
     ]
     tried = await client.post(f"/v1/rosters/{roster.id}/what-ifs", json={"changes": changes})
     assert tried.status_code == 200, tried.text
@@ -140,6 +142,12 @@ NO_STOP = {"session_supposed": {"template": BUS, "date": "2026-12-04"}}
             "changes[0].session_supposed.date",
             "template.no_stop",
         ),
+        (
+            {"session_moved": {**T11, "start": "19:00"}},
+            "changes[0].session_moved.start",
+            "template.outside_snp_window",
+        ),
+        ({"session_moved": {**T11, "start": "23:00"}}, "changes[0].session_moved.start", "session.past_midnight"),
         ({"sickness": ILL["absence"]}, "changes[0].sickness", "key.unknown"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.calendar import IsoWeek
 from service.domain.geography import Point, road_km
-from tests.make_bookings import NOW, a_place, in_minutes, publish, some_slots
+from tests.make_bookings import NOW, a_place, a_practice, a_territory, in_minutes, publish, some_slots
 from tests.rosters import held, import_territory
 
 CRAON = held("t03", "2026-11-23", "msp-oudon", "gp-12")
@@ -256,3 +256,46 @@ async def test_a_place_whose_hold_has_run_out_is_found(search, client, database,
     clock.now = in_minutes(5)
     assert [each["id"] for each in await results(search, near="47.9,-1.0")] == [str(slot)]
     assert clock.now > NOW
+
+
+async def test_a_walk_in_session_tells_how_full_it_is_and_is_closed_and_reopened_by_hand(client, database):
+    slot = await a_place(database, mode="walk_in", places=10)
+    attendance = []
+    for people in (7, 1, 2, -1):
+        counted = await client.post(f"/v1/slots/{slot}/arrivals", json={"people": people})
+        attendance.append(counted.json()["attendance"])
+    assert attendance == ["open", "nearly_full", "closed", "nearly_full"]
+    assert (await client.post(f"/v1/slots/{slot}/close")).json()["attendance"] == "closed"
+    refused = await client.post(f"/v1/slots/{slot}/arrivals", json={})
+    assert (refused.status_code, refused.json()["code"]) == (409, "session_closed")
+    assert (await client.post(f"/v1/slots/{slot}/arrivals", json={"people": -5})).json()["places_left"] == 6
+    for _ in range(2):
+        assert (await client.post(f"/v1/slots/{slot}/reopen")).json()["attendance"] == "open"
+
+
+@pytest.mark.parametrize(("percent", "attendance"), [(50, "nearly_full"), (51, "open")])
+async def test_the_territory_says_from_which_share_on_a_session_is_nearly_full(client, database, percent, attendance):
+    await a_territory(database, nearly_full_percent=percent)
+    await a_practice(database)
+    [slot] = await some_slots(database, mode="walk_in", places=4)
+    assert (await client.post(f"/v1/slots/{slot}/arrivals", json={"people": 2})).json()["attendance"] == attendance
+
+
+async def test_a_session_closed_by_hand_is_not_found_until_it_is_reopened(client, search, database):
+    slot = await a_place(database, mode="walk_in", places=10)
+    [found] = await results(search, near="47.9,-1.0")
+    assert found["attendance"] == "open"
+    await client.post(f"/v1/slots/{slot}/close")
+    assert (await explanations(search, near="47.9,-1.0"))[0]["code"] == "all_taken"
+    await client.post(f"/v1/slots/{slot}/reopen")
+    assert len(await results(search, near="47.9,-1.0")) == 1
+
+
+async def test_only_a_walk_in_session_that_is_offered_is_closed_by_hand(client, database):
+    slot = await a_place(database)
+    for step in ("close", "reopen"):
+        answer = await client.post(f"/v1/slots/{slot}/{step}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_walk_in")
+        unknown = await client.post(f"/v1/slots/00000000-0000-4000-8000-000000000000/{step}")
+        assert unknown.status_code == 404
+        assert (await client.post(f"/v1/slots/x/{step}")).status_code == 422

@@ -138,6 +138,24 @@ class PolicyIn(Shape):
     hold_seconds: int = Field(
         default=STANDARD.hold_seconds, ge=1, le=86_400, description="How long a hold lasts, seconds"
     )
+    proposal_minutes: int = Field(
+        default=STANDARD.proposal_minutes,
+        ge=1,
+        le=1440,
+        description="How long a place is kept for a booking that lost its own, minutes",
+    )
+    wait_list_minutes: int = Field(
+        default=STANDARD.wait_list_minutes,
+        ge=1,
+        le=1440,
+        description="How long a freed place is kept for a case on the wait-list, minutes",
+    )
+    nearly_full_percent: int = Field(
+        default=STANDARD.nearly_full_percent,
+        ge=1,
+        le=100,
+        description="From which share of its places on a walk-in session is nearly full",
+    )
     search: SearchPolicyIn = Field(default=SearchPolicyIn(), description="How free places are ranked")
     changes: Annotated[list["PolicyChangeIn"], AfterValidator(in_order)] = Field(
         default_factory=list, description="What rosters that begin on a later day are bound by instead"
@@ -161,6 +179,9 @@ class PolicyIn(Shape):
             snp_window=self.snp_window.value(),
             publication_notice_hours=self.publication_notice_hours,
             hold_seconds=self.hold_seconds,
+            proposal_minutes=self.proposal_minutes,
+            wait_list_minutes=self.wait_list_minutes,
+            nearly_full_percent=self.nearly_full_percent,
             search=self.search.value(),
             changes=tuple(change.value() for change in self.changes),
         )
@@ -184,6 +205,9 @@ class PolicyIn(Shape):
             snp_window=SnpWindowIn.of(policy.snp_window),
             publication_notice_hours=policy.publication_notice_hours,
             hold_seconds=policy.hold_seconds,
+            proposal_minutes=policy.proposal_minutes,
+            wait_list_minutes=policy.wait_list_minutes,
+            nearly_full_percent=policy.nearly_full_percent,
             search=SearchPolicyIn.of(policy.search),
             changes=[PolicyChangeIn.of(change) for change in policy.changes],
         )

@@ -12,21 +12,33 @@ from service.storage.tables.base import Base, Texts
 class SlotRow(Base):
     """A place, or the one counter of a walk-in session (`mode` walk_in, `places` of which `taken`).
 
-    Rows exist only for published sessions. A hold is a state of the row, so two can never be: it counts as free once
-    `held_until` is past, and the next statement takes it over. `cell`: the half-degree square it lies in, for search.
+    Rows exist only for published sessions; at another practice a seat's place is another place. A hold is a state of
+    the row, so two can never be: it counts as free once `held_until` is past, and the next statement takes it over.
+    `closed`: a walk-in session that takes nobody more. `cell`: the half-degree square it lies in, for search.
     """
 
     __tablename__ = "slots"
     __table_args__ = (
-        UniqueConstraint("session_id", "practitioner_id", "start_at"),
+        UniqueConstraint(
+            "session_id", "practitioner_id", "start_at", "practice_id", name="slots_one_per_seat_and_site"
+        ),
+        Index(
+            "slots_one_offered_per_seat",
+            "session_id",
+            "practitioner_id",
+            "start_at",
+            unique=True,
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
         UniqueConstraint("id", "start_at", "state", name="slots_state_key"),
         CheckConstraint("start_at < end_at", name="time_order"),
-        CheckConstraint("state IN ('free', 'held', 'busy', 'withdrawn')", name="state_known"),
+        CheckConstraint("state IN ('free', 'held', 'busy', 'withdrawn', 'closed')", name="state_known"),
         CheckConstraint("(state = 'held') = (hold_id IS NOT NULL AND held_until IS NOT NULL)", name="hold_whole"),
         CheckConstraint("taken BETWEEN 0 AND places", name="taken_within_places"),
         CheckConstraint("mode = 'walk_in' OR places = 1", name="one_patient_a_place"),
         CheckConstraint("mode = 'walk_in' OR (state = 'busy') = (taken = 1)", name="busy_is_taken"),
-        CheckConstraint("mode = 'bookable' OR state IN ('free', 'withdrawn')", name="walk_in_never_held"),
+        CheckConstraint("mode = 'bookable' OR state IN ('free', 'withdrawn', 'closed')", name="walk_in_never_held"),
+        CheckConstraint("mode = 'walk_in' OR state <> 'closed'", name="closed_is_walk_in"),
         Index("slots_open_idx", "cell", "start_at", postgresql_where=text("state IN ('free', 'held')")),
         Index(
             "slots_open_tele_idx",
@@ -84,7 +96,8 @@ class BookingRow(Base):
     """One live booking a place, and that place busy: none held, withdrawn or begun. `placed_at`: booked or moved here.
 
     `slot_state` is `busy` while the booking lives, null once cancelled: the foreign key binds live ones to their place
-    in that very state, and the unique pair lets no second one in.
+    in that very state, and the unique pair lets no second one in. `displaced`: the place was withdrawn under a booking
+    that is yet to be honoured; an open task says what becomes of it.
     """
 
     __tablename__ = "bookings"
@@ -96,6 +109,7 @@ class BookingRow(Base):
         ),
         UniqueConstraint("slot_id", "slot_state", name="bookings_one_live_per_slot"),
         CheckConstraint("placed_at < slot_start_at", name="before_it_begins"),
+        CheckConstraint("NOT displaced OR status IN ('booked', 'cancelled')", name="displaced_not_honoured"),
         CheckConstraint("status IN ('booked', 'fulfilled', 'no_show', 'cancelled')", name="status_known"),
         Index("bookings_case_ref_idx", "case_ref"),
         Index("bookings_slot_start_at_id_idx", "slot_start_at", "id"),
@@ -105,8 +119,13 @@ class BookingRow(Base):
     slot_id: Mapped[UUID] = mapped_column(ForeignKey("slots.id"))
     slot_start_at: Mapped[datetime]
     slot_state: Mapped[str | None] = mapped_column(
-        Computed("CASE WHEN status <> 'cancelled'::text THEN 'busy'::text ELSE NULL::text END", persisted=True)
+        Computed(
+            "CASE WHEN status = 'cancelled'::text THEN NULL::text"
+            " WHEN displaced THEN 'withdrawn'::text ELSE 'busy'::text END",
+            persisted=True,
+        )
     )
+    displaced: Mapped[bool] = mapped_column(server_default=text("false"))
     territory_id: Mapped[str]
     case_ref: Mapped[str]
     origin: Mapped[str]

@@ -95,6 +95,7 @@ class BookingOut(BaseModel):
 
     id: UUID
     status: BookingStatus
+    displaced: bool = Field(description="Its place was taken away: an open task says what is proposed instead")
     slot: SlotOut
     case_ref: CaseRef
     origin: Origin
@@ -111,6 +112,7 @@ class BookingOut(BaseModel):
         return cls(
             id=booking.id,
             status=booking.status,
+            displaced=booking.is_displaced,
             slot=SlotOut.of(booking.slot, booking.venue),
             case_ref=booking.case_ref,
             origin=booking.origin,

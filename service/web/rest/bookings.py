@@ -20,6 +20,7 @@ from service.application.bookings import (
 from service.domain.bookings import Booking, BookingId, HoldId, SlotId
 from service.domain.errors import (
     BookingClosed,
+    BookingDisplaced,
     HoldExpired,
     IdempotencyKeyReused,
     Invalid,
@@ -135,7 +136,8 @@ async def cancel(
 
 
 @bookings.post(
-    "/{booking}/fulfil", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, BookingClosed, SlotNotBegun)
+    "/{booking}/fulfil",
+    responses=SHOWN | answers(Invalid, NotFound, StaleVersion, BookingClosed, BookingDisplaced, SlotNotBegun),
 )
 async def fulfil(
     booking: BookingPath,
@@ -150,7 +152,8 @@ async def fulfil(
 
 
 @bookings.post(
-    "/{booking}/no-show", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, BookingClosed, SlotNotBegun)
+    "/{booking}/no-show",
+    responses=SHOWN | answers(Invalid, NotFound, StaleVersion, BookingClosed, BookingDisplaced, SlotNotBegun),
 )
 async def miss(
     booking: BookingPath,

@@ -20,7 +20,14 @@ from service.domain.changes_of_persons import (
     TimeOffered,
     WeeklyMaximumChanged,
 )
-from service.domain.changes_of_places import RoomsClosed, SessionAdded, SessionDropped, SessionSupposed, StopAdded
+from service.domain.changes_of_places import (
+    RoomsClosed,
+    SessionAdded,
+    SessionDropped,
+    SessionMoved,
+    SessionSupposed,
+    StopAdded,
+)
 from service.domain.directory import PracticeId, PractitionerId
 from service.domain.errors import PreconditionMissing
 from service.domain.rosters import SessionKey, TemplateId
@@ -146,6 +153,17 @@ class SessionDroppedIn(SessionKeyIn):
         return SessionDropped(session=self.key())
 
 
+class SessionMovedIn(SessionKeyIn):
+    """A session begins at another hour of its day, as long as before; at another practice if one is named."""
+
+    start: Start
+    practice: Id | None = Field(default=None, description="Null: where its hosts are", examples=["cab-quai"])
+
+    def change(self) -> Change:
+        practice = PracticeId(self.practice) if self.practice else None
+        return SessionMoved(session=self.key(), start=self.start, practice=practice)
+
+
 class ChangeIn(Shape):
     """One thing that happened: exactly one of these keys."""
 
@@ -159,6 +177,7 @@ class ChangeIn(Shape):
     session_added: SessionAddedIn | None = None
     session_supposed: SessionSupposedIn | None = None
     session_dropped: SessionDroppedIn | None = None
+    session_moved: SessionMovedIn | None = None
 
     @model_validator(mode="after")
     def exactly_one(self) -> "ChangeIn":

@@ -11,6 +11,7 @@ from service.application.territory_file.fields import Id
 from service.domain.bookings import BookingStatus, Origin
 from service.domain.events import EventType
 from service.domain.rosters import Modality
+from service.domain.tasks import Outcome, TaskKind, TaskState
 from service.web.rest.booking_shapes import CaseRef
 
 router = APIRouter()
@@ -33,13 +34,39 @@ class BookingFactsOut(BaseModel, extra="forbid"):
     origin: Origin
 
 
+class TaskFactsOut(BaseModel, extra="forbid"):
+    """A task as it is now: `GET /v1/tasks/{task}` tells all of it."""
+
+    task: UUID
+    kind: TaskKind
+    state: TaskState
+    outcome: Outcome | None = None
+    booking: UUID
+    case_ref: CaseRef
+    slot_left: UUID
+    slot_proposed: UUID | None = None
+    until: datetime | None = Field(default=None, description="The deadline", examples=["2026-11-23T15:05:00+00:00"])
+
+
+class EntryFactsOut(BaseModel, extra="forbid"):
+    """A case on the wait-list, and the place offered to it."""
+
+    entry: UUID
+    case_ref: CaseRef
+    slot: UUID
+    until: datetime = Field(description="The deadline", examples=["2026-11-23T13:15:00+00:00"])
+    booking: UUID | None = Field(default=None, description="Once accepted")
+
+
 class EventOut(BaseModel, extra="forbid"):
     """The body, as Standard Webhooks lays it out."""
 
     type: EventType
     timestamp: datetime = Field(description="When it happened", examples=["2026-11-23T13:05:00+00:00"])
     territory: Id
-    data: BookingFactsOut
+    data: BookingFactsOut | TaskFactsOut | EntryFactsOut = Field(
+        description="Of `booking.…`, of `task.…`, of `wait_list.…`"
+    )
 
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {

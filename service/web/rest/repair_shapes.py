@@ -95,7 +95,7 @@ class BookingTouchedOut(BaseModel):
 
     booking: BookingOut
     to: str | None = Field(
-        description="Who receives the patient at the same time and place; null: move or cancel it first",
+        description="Who receives the patient at the same time and place; null: another is sought",
         examples=["gp-04"],
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from service.application.territory_file.fields import LocalDate, Rpps, refusal, shown
-from service.domain.bookings import Slot, Venue
+from service.domain.bookings import Attendance, Slot, Venue
 from service.domain.directory import Audience, Insee
 from service.domain.errors import Fault, Invalid
 from service.domain.explanations import Explanation, Reason
@@ -155,6 +155,11 @@ class SlotOut(BaseModel):
     audiences: list[Audience] = Field(description="To whom it is shown")
     places: int = Field(description="Patients it can take in all; 1 when bookable", examples=[1])
     places_left: int = Field(description="Patients it can still take", examples=[1])
+    attendance: Attendance | None = Field(
+        default=None,
+        description="Of a walk-in session: whether it is worth going; closed when full, or closed by hand",
+        examples=["nearly_full"],
+    )
     practice: PracticeOut
     practitioner: PractitionerOut
 
@@ -177,6 +182,7 @@ def _told(slot: Slot, venue: Venue) -> dict[str, Any]:
         "audiences": sorted(slot.audiences),
         "places": slot.places,
         "places_left": slot.places_left,
+        "attendance": slot.attendance(venue.nearly_full_percent),
         "practice": practice,
         "practitioner": PractitionerOut(id=slot.practitioner, name=venue.practitioner_name),
     }

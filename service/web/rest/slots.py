@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from service.application.slots import count_arrivals, search_slots
+from service.application.slots import close_session, count_arrivals, search_slots
 from service.domain.bookings import SlotId
 from service.domain.errors import (
     IdempotencyKeyReused,
@@ -13,6 +13,7 @@ from service.domain.errors import (
     NobodyToTakeBack,
     NotFound,
     NotWalkIn,
+    SessionClosed,
     SessionFull,
     SessionNotOpen,
     SlotWithdrawn,
@@ -50,6 +51,7 @@ async def search(asked: Annotated[SearchIn, Query()], database: DatabaseDep, cal
         NotWalkIn,
         SlotWithdrawn,
         SessionNotOpen,
+        SessionClosed,
         SessionFull,
         NobodyToTakeBack,
     ),
@@ -60,3 +62,15 @@ async def count_people(
     """Count people who came to a walk-in session, from an hour before it begins; never over its places."""
     counter, venue = await count_arrivals(database, slot, asked.people, caller=caller, now=now, keyed=keyed)
     return SlotOut.of(counter, venue)
+
+
+@router.post("/{slot}/close", responses=answers(Invalid, NotFound, NotWalkIn, SlotWithdrawn))
+async def close(slot: SlotPath, database: DatabaseDep, caller: CallerDep) -> SlotOut:
+    """A walk-in session takes nobody more, whatever its count: it is no longer found. Closing twice changes nothing."""
+    return SlotOut.of(*await close_session(database, slot, closed=True, caller=caller))
+
+
+@router.post("/{slot}/reopen", responses=answers(Invalid, NotFound, NotWalkIn, SlotWithdrawn))
+async def reopen(slot: SlotPath, database: DatabaseDep, caller: CallerDep) -> SlotOut:
+    """A walk-in session that was closed by hand takes people again, as many as it has places."""
+    return SlotOut.of(*await close_session(database, slot, closed=False, caller=caller))

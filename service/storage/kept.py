@@ -1,0 +1,50 @@
+"""Places kept until a deadline for a task or for the wait-list: holds that no caller confirms by itself."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, DateTime, Interval, exists, func, insert, literal, literal_column, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.domain.bookings import HoldEnd, HoldId, SlotId, SlotState
+from service.domain.policy import Policy
+from service.storage.holds import holds
+from service.storage.places import policy_number, slots, territories
+
+_MINUTE: ColumnElement[Any] = literal_column("interval '1 minute'", Interval)
+PROPOSAL_TIME = policy_number(Policy().proposal_minutes, "proposal_minutes") * _MINUTE
+OFFER_TIME = policy_number(Policy().wait_list_minutes, "wait_list_minutes") * _MINUTE
+
+
+async def keep_place(
+    session: AsyncSession, slot: SlotId, case_ref: str, *, held_by: str, time: ColumnElement[Any], now: datetime
+) -> tuple[HoldId, datetime]:
+    """A free place that this transaction has locked, kept for so long, or until it begins."""
+    id = uuid4()
+    until = func.least(literal(now, DateTime(timezone=True)) + time, slots.c.start_at)
+    held = {"state": SlotState.HELD, "hold_id": id, "held_until": until}
+    of_territory = (slots.c.id == slot, territories.c.id == slots.c.territory_id)
+    kept = update(slots).where(*of_territory).values(held).returning(slots.c.held_until)
+    expires_at: datetime = (await session.execute(kept)).scalar_one()
+    row = {"id": id, "slot_id": slot, "case_ref": case_ref, "held_by": held_by, "held_at": now}
+    await session.execute(insert(holds).values(**row, expires_at=expires_at))
+    return HoldId(id), expires_at
+
+
+async def give_back(session: AsyncSession, hold: HoldId) -> SlotId | None:
+    """The place is free again, unless somebody took it over once the deadline had passed: then None."""
+    end = HoldEnd.RELEASED
+    await session.execute(update(holds).where(holds.c.id == hold, holds.c.ended.is_(None)).values(ended=end))
+    still = (holds.c.id == hold, slots.c.hold_id == hold)
+    free = {"state": SlotState.FREE, "hold_id": None, "held_until": None}
+    freed = update(slots).where(slots.c.id == holds.c.slot_id, *still).values(free).returning(slots.c.id)
+    slot: UUID | None = (await session.execute(freed)).scalar_one_or_none()
+    return None if slot is None else SlotId(slot)
+
+
+async def confirm_kept(session: AsyncSession, hold: HoldId) -> bool:
+    """Whether the locked place is still kept by this hold, which ends with that."""
+    still = exists().where(slots.c.id == holds.c.slot_id, slots.c.hold_id == hold)
+    ended = update(holds).where(holds.c.id == hold, still).values(ended=HoldEnd.CONFIRMED).returning(holds.c.id)
+    return (await session.execute(ended)).scalar_one_or_none() is not None
