@@ -13,7 +13,7 @@ from service.domain.bookings import SlotState
 from service.domain.calendar import Interval
 from service.domain.directory import Audience, Insee
 from service.domain.geography import Point, road_km
-from service.domain.needs import Need
+from service.domain.needs import Need, Tele
 from service.domain.policy import Policy, SearchPolicy
 from service.domain.rosters import Modality
 from service.storage.offers import asked, next_start, search_offers, search_statement
@@ -140,7 +140,7 @@ MANY = """
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_whichever_plan_is_taken_it_walks_along_the_index(database, database_url, mode):
     await a_place(database)
-    compiled = search_statement(tele=False).compile(dialect=postgresql.asyncpg.dialect())
+    compiled = search_statement(Tele.NEVER).compile(dialect=postgresql.asyncpg.dialect())
     values = compiled.params | asked(NEED, now=NOW, limit=20)
     with psycopg.connect(database_url, autocommit=True) as connection:
         for statement in (MANY, "ANALYZE", f"SET plan_cache_mode = {mode}", f"PREPARE search AS {compiled}"):
