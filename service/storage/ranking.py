@@ -182,7 +182,7 @@ def _costed(place: FromClause, *, tele: Tele = Tele.NEVER) -> Select[Any]:
         place.c.id,
         place.c.start_at,
         place.c.turn,
-        place.c.is_kept,
+        (place.c.is_kept if travels else false()).label("is_kept"),
         place.c.distance_km,
         travel.label("travel_minutes"),
         waiting.label("waiting_minutes"),
