@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import product
 from random import Random
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from service.domain.bookings import SlotState
 from service.domain.calendar import Interval
-from service.domain.directory import Audience, Insee
+from service.domain.directory import Audience, Insee, TerritoryId
 from service.domain.geography import Point, road_km
 from service.domain.keeping import Home, Keeping
 from service.domain.needs import Need, Tele
@@ -25,10 +26,17 @@ from tests.make_bookings import HERE, NOW, a_place, a_practice, a_territory, in_
 
 WINDOW = Interval(start=NOW, end=NOW + timedelta(hours=48))
 NEED = Need(near=HERE, window=WINDOW)
-SEARCH = {"radius_km": 60, "waiting_weight": 3, "travel_weight": 5, "kept_charge": 700, "tele_charge": 90}
+SEARCH: dict[str, Any] = {
+    "radius_km": 60,
+    "waiting_weight": 3,
+    "travel_weight": 5,
+    "kept_charge": 700,
+    "tele_charge": 90,
+}
 EAST = Policy(detour_factor=1.5, speed_kmh=40, search=SearchPolicy(**SEARCH))
 FAR_EAST = Point(47.95, -0.6)
-HOMES = {HERE: Home("west", "A"), "53001": Home("west", "A"), "53002": Home("east", "A")}
+WEST_A, EAST_A = (Home(TerritoryId(territory), "A") for territory in ("west", "east"))
+HOMES = {HERE: WEST_A, "53001": WEST_A, "53002": EAST_A}
 
 
 async def found(database, need=NEED, *, now=NOW, limit=20):
