@@ -76,7 +76,7 @@ class SearchPolicy:
     kept_percent: int = 50
     kept_sectors: tuple[str, ...] | None = None
     kept_charge: int = 1440
-    release_minutes: int = 60
+    release_minutes: int = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     any_,
     case,
-    exists,
     false,
     func,
     literal_column,
@@ -70,6 +69,14 @@ AHEAD = and_(slots.c.start_at > NOW, slots.c.start_at >= START, slots.c.start_at
 """Yet to begin, and in the window."""
 
 
+_OF_POLICY = (
+    RADIUS_KM.label("radius_km"),
+    SPEED_KMH.label("speed_kmh"),
+    WAITING_WEIGHT.label("waiting_weight"),
+    TRAVEL_WEIGHT.label("travel_weight"),
+    KEPT_CHARGE.label("kept_charge"),
+    TELE_CHARGE.label("tele_charge"),
+)
 _DAY: ColumnElement[Any] = literal_column("interval '1 day'")
 _MINUTE: ColumnElement[Any] = literal_column("interval '1 minute'")
 
@@ -82,7 +89,7 @@ def _origin() -> CTE:
 
 
 def _homes() -> CTE:
-    """The sectors where the patient lives, in each territory that has the commune; for a point, the nearest one's."""
+    """The sector where the patient lives, in each territory that has the commune; for a point, of the nearest one."""
     sector = select(communes.c.territory_id, communes.c.sector)
     here = func.point(LON, func.degrees(func.asinh(func.tand(LAT))))
     apart = literal_column(ON_THE_MAP).op("<->")(here)
@@ -133,39 +140,39 @@ class _Patient:
     homes: CTE = field(default_factory=_homes)
     usual: CTE = field(default_factory=_usual)
 
-    @property
-    def is_kept(self) -> ColumnElement[bool]:
-        """For the inhabitants of a sector that is not the patient's: see `domain.keeping`."""
-        homes = self.homes.c
-        at_home = exists().where(homes.territory_id == slots.c.territory_id, homes.sector == slots.c.kept_for)
-        return case((and_(slots.c.kept_until > NOW, ~at_home), true()), else_=false())
 
+def _matching(
+    patient: _Patient, here: CTE, *, modality: ColumnElement[str] = MODALITY, keeps: bool = False
+) -> Select[Any]:
+    """Free places that match the need, wherever they are, with what their territory's policy says of the way there.
 
-def _matching(patient: _Patient, here: CTE, *, modality: ColumnElement[str] = MODALITY) -> Select[Any]:
-    """Free places that match the need, wherever they are, with what their territory's policy says of the way there."""
-    usual = patient.usual
+    `keeps`: whether some may be kept for the inhabitants of a sector, as neither counters nor teleconsultations are.
+    """
+    usual, homes = patient.usual, patient.homes
     is_own = and_(
         usual.c.territory_id == slots.c.territory_id,
         or_(usual.c.id == slots.c.practitioner_id, usual.c.home_practice == slots.c.practice_id),
     )
-    own_gp, own_practice, others = (literal_column(str(turn.value), Integer) for turn in Turn)
-    turn = case((usual.c.id == slots.c.practitioner_id, own_gp), (usual.c.id.is_not(None), own_practice), else_=others)
+    at_home = and_(homes.c.territory_id == slots.c.territory_id, homes.c.sector == slots.c.kept_for)
+    is_kept = func.coalesce(and_(slots.c.kept_until > NOW, homes.c.sector.is_(None)), false()) if keeps else false()
     told = (
         slots.c.id,
         slots.c.start_at,
-        turn.label("turn"),
+        _turn(usual).label("turn"),
+        is_kept.label("is_kept"),
         (DETOUR_FACTOR * crow_km(here)).label("distance_km"),
-        RADIUS_KM.label("radius_km"),
-        SPEED_KMH.label("speed_kmh"),
-        WAITING_WEIGHT.label("waiting_weight"),
-        TRAVEL_WEIGHT.label("travel_weight"),
-        patient.is_kept.label("is_kept"),
-        KEPT_CHARGE.label("kept_charge"),
-        TELE_CHARGE.label("tele_charge"),
+        *_OF_POLICY,
     )
     joined = slots.join(territories, territories.c.id == slots.c.territory_id).outerjoin(usual, is_own)
+    if keeps:
+        joined = joined.outerjoin(homes, at_home)
     matches = and_(slots.c.modality == modality, any_(slots.c.audiences) == AUDIENCE)
     return select(*told).select_from(joined).where(OPEN, IS_FREE, slots.c.taken < slots.c.places, matches)
+
+
+def _turn(usual: CTE) -> ColumnElement[int]:
+    own_gp, own_practice, others = (literal_column(str(turn.value), Integer) for turn in Turn)
+    return case((usual.c.id == slots.c.practitioner_id, own_gp), (usual.c.id.is_not(None), own_practice), else_=others)
 
 
 def _costed(place: FromClause, *, tele: Tele = Tele.NEVER) -> Select[Any]:
@@ -199,7 +206,7 @@ def _in_cells(
     One walk along the index for each cell, whatever the planner believes of their number: `OFFSET 0` keeps it to that.
     """
     box = (slots.c.lat.between(cells.c.south, cells.c.north), slots.c.lon.between(cells.c.west, cells.c.east))
-    matching = _matching(patient, cells).where(slots.c.cell == cells.c.cell, AHEAD, *box, *limits)
+    matching = _matching(patient, cells, keeps=True).where(slots.c.cell == cells.c.cell, AHEAD, *box, *limits)
     place = matching.correlate(cells).subquery("place")
     reached = _costed(place).offset(literal_column("0"))
     if first is not None:

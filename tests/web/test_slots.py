@@ -62,8 +62,8 @@ async def test_a_place_kept_for_others_comes_later_and_says_why(search, publishe
     [*_, last] = await results(search, insee=BALLOTS, within_hours=24)
     assert last["kept"] == {
         "sector": "CQ",
-        "until": "2026-11-23T16:45:00+01:00",
-        "reason": "kept for the inhabitants of sector CQ until Monday 23/11, 16:45",
+        "until": "2026-11-23T16:15:00+01:00",
+        "reason": "kept for the inhabitants of sector CQ until Monday 23/11, 16:15",
     }
     uncharged = last["waiting_minutes"] + 2 * last["travel_minutes"]
     assert last["cost"] == pytest.approx(uncharged + 1440, abs=2)
@@ -74,7 +74,7 @@ async def test_a_place_kept_for_others_comes_later_and_says_why(search, publishe
 async def test_why_a_place_is_kept_is_said_in_french(client, published):
     answer = await client.get("/v1/slots", params={"insee": BALLOTS}, headers={"Accept-Language": "fr"})
     kept = [each["kept"]["reason"] for each in answer.json()["results"] if "kept" in each]
-    assert "gardé pour les habitants du secteur CQ jusqu'au lundi 23/11 à 16\u00a0h" in kept
+    assert "gardé pour les habitants du secteur CQ jusqu'au lundi 23/11 à 15\u00a0h\u00a030" in kept
     assert answer.headers["content-language"] == "fr"
 
 

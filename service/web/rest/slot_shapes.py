@@ -199,10 +199,10 @@ class KeptOut(BaseModel):
     """Why a place ranks after others that are no better: its sector's inhabitants come first for a while."""
 
     sector: str = Field(description="As the territory names it", examples=["CR"])
-    until: datetime = Field(description="With the offset of the place", examples=["2026-11-23T13:15:00+01:00"])
+    until: datetime = Field(description="With the offset of the place", examples=["2026-11-23T12:45:00+01:00"])
     reason: str = Field(
         description="In the language asked for",
-        examples=["kept for the inhabitants of sector CR until Monday 23/11, 13:15"],
+        examples=["kept for the inhabitants of sector CR until Monday 23/11, 12:45"],
     )
 
     @classmethod
