@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cases import Case
-from benchmarks.watching import watched
 from service.domain.bookings import Slot
 from service.domain.calendar import instant_of
 from service.domain.directory import Audience, Commune
@@ -20,7 +19,8 @@ from service.domain.offering import all_slots
 from service.domain.policy import Policy
 from service.domain.roster_content import RosterContent
 from service.domain.rosters import Modality, Mode, Session, SessionId
-from service.domain.solving import Problem
+from service.domain.solving import Limits, Problem
+from service.solver.solve import solve
 
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -28,7 +28,7 @@ Flags = NDArray[np.bool_]
 
 TELE_EVERY = 8
 """Neither territory offers teleconsultations, so every eighth session is taken to be one."""
-SOLVE_SECONDS = 20
+LIMITS = Limits(seconds=5, workers=1, seed=1, deterministic=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ class Week:
 
 
 def _slots(problem: Problem) -> Sequence[Slot]:
-    roster = watched(problem, seconds=SOLVE_SECONDS, seed=1).answer.assignments
+    roster = solve(problem, LIMITS).assignments
     sessions = {SessionId(uuid4()): session for session in _some_by_tele(problem.sessions)}
     return list(all_slots(problem, RosterContent(sessions=sessions, assignments=tuple(roster or ()))))
 
