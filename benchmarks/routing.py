@@ -93,6 +93,8 @@ def _week(week: Week, load: int, seed: int, *, looks: bool) -> Mapping[str, Outc
 def _outcome(week: Week, calls: Calls, given: Indices, most: int) -> Outcome:
     is_served = given != NOBODY
     places = given[is_served]
+    if not len(np.unique(places)) == len(places) <= most:
+        raise AssertionError("a place given twice, or more patients served than can be")
     waiting_hours = (week.starts[places] - calls.at[is_served]) / 60
     return Outcome(
         served=float(np.mean(is_served)),

@@ -62,7 +62,7 @@ class SearchPolicyIn(Shape):
         le=100,
         description="Of each seat's places, the last so many (rounded down) are kept for the sector's inhabitants",
     )
-    kept_sectors: list[KnownSector] | None = Field(
+    kept_sectors: Annotated[list[KnownSector], AfterValidator(each_once)] | None = Field(
         default=None, description="Sectors whose places are kept; null: all of them", examples=[["CR"]]
     )
     kept_charge: int = Field(
