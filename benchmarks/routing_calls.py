@@ -92,7 +92,8 @@ def costs_of(week: Week, ways: Ways, kept: Flags | None = None) -> Numbers:
     """By the product's own formula; without the charge for what is kept, unless it is told."""
     search = week.policy.search
     is_kept = np.zeros(len(ways), dtype=bool) if kept is None else kept
-    each = zip(ways.waiting, ways.travel, is_kept, week.is_tele[ways.place], strict=True)
+    columns = (ways.waiting, ways.travel, is_kept, week.is_tele[ways.place])
+    each = zip(*(column.tolist() for column in columns), strict=True)
     return np.array(
         [
             cost_of(search, waiting_minutes=waiting, travel_minutes=travel, is_kept=is_kept, is_tele_instead=is_tele)
@@ -104,12 +105,12 @@ def costs_of(week: Week, ways: Ways, kept: Flags | None = None) -> Numbers:
 def kept_from_callers(week: Week, calls: Calls, ways: Ways) -> Flags:
     """Whether the place is kept for others when the call comes, as the product sees it."""
     now = [week.midnight + timedelta(minutes=at) for at in calls.at.tolist()]
-    homes = [[week.homes[commune]] for commune in calls.commune]
+    homes = [[week.homes[commune]] for commune in calls.commune.tolist()]
     return np.array(
         [
             (slot := week.slots[place]).kept is not None
             and slot.kept.is_from(homes[call], slot.territory, now=now[call])
-            for call, place in zip(ways.call, ways.place, strict=True)
+            for call, place in zip(ways.call.tolist(), ways.place.tolist(), strict=True)
         ],
         dtype=bool,
     )

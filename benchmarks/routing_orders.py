@@ -47,11 +47,11 @@ def _nearest(week: Week, calls: Calls, ways: Ways) -> Indices:
 def _in_turn(week: Week, calls: Calls, ways: Ways, rank: Numbers, then: Numbers | None = None) -> Indices:
     """Each call takes the first place that is free, in the order given; the earliest of equals."""
     order = np.lexsort((ways.waiting, rank if then is None else then, rank, ways.call))
-    taken, given = np.zeros(len(week.slots), dtype=bool), np.full(len(calls), NOBODY)
-    for call, place in zip(ways.call[order], ways.place[order], strict=True):
-        if given[call] == NOBODY and not taken[place]:
-            given[call], taken[place] = place, True
-    return given
+    is_taken, given = [False] * len(week.slots), [NOBODY] * len(calls)
+    for call, place in zip(ways.call[order].tolist(), ways.place[order].tolist(), strict=True):
+        if given[call] == NOBODY and not is_taken[place]:
+            given[call], is_taken[place] = place, True
+    return np.array(given)
 
 
 def _optimum(week: Week, calls: Calls, ways: Ways) -> Indices:
