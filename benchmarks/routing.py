@@ -41,7 +41,7 @@ NOTE = (
 CLAIMS_NOTE = (
     "Nearest first drives least of all who choose place by place, and pays for it by leaving patients unserved: less"
     " road than it has and more patients than it serves is what knowing the future brings (*optimum by road*), not an"
-    " order (*look-ahead*)."
+    " order (*look-ahead*). Where an order serves as many as the optimum, no other can serve more."
 )
 
 
