@@ -10,7 +10,9 @@ from benchmarks.routing_orders import EARLIEST, LOOK_AHEAD, NEAREST, OPTIMUM, OU
 PLOT = Path(__file__).with_name("routing.svg")
 COLOURS = {OURS: "#0b6e4f", NEAREST: "#b3541e", EARLIEST: "#2a5db0", LOOK_AHEAD: "#7a4fa3", OPTIMUM: "#222222"}
 OTHERS = "#777777"
-WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 210, 60, 74, 46
+WIDTH, HEIGHT, LEFT, TOP, GAP = 330, 210, 60, 74, 46
+NAMES = 126
+"""Of the panel's width, for names."""
 MOST_MINUTES, LEAST_SHARE, MOST_SHARE = 26, 0.88, 1.005
 AIM = 0.97
 
@@ -48,7 +50,7 @@ def _panel(title: str, rows: Sequence[Row], corner: tuple[int, int]) -> Iterator
     for percent in range(88, 101, 4):
         yield _text(left - 6, _y(top, percent / 100) + 4, f"{percent} %", anchor="end")
     aim = _y(top, AIM)
-    yield f'<path d="M{left} {aim:.1f}h{WIDTH}" stroke="#999999" stroke-dasharray="4 3"/>'
+    yield f'<path d="M{left} {aim:.1f}h{WIDTH - NAMES - 8}" stroke="#999999" stroke-dasharray="4 3"/>'
     heights: list[float] = []
     for row in sorted(rows, key=lambda row: -_number(row, "÷ optimum")):
         yield from _point(row, corner, heights)
@@ -62,7 +64,7 @@ def _point(row: Row, corner: tuple[int, int], heights: list[float]) -> Iterator[
     beside = max([y + 4, *(height + 12 for height in heights)])
     heights.append(beside)
     yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{5 if name == "ours" else 4}" fill="{colour}"/>'
-    named_at = corner[0] + WIDTH - 108
+    named_at = corner[0] + WIDTH - NAMES
     yield f'<path d="M{x:.1f} {y:.1f}L{named_at - 4} {beside - 4:.1f}" stroke="{colour}" stroke-width="0.4"/>'
     yield _text(named_at, beside, name, colour=colour)
 
@@ -75,7 +77,7 @@ def _number(row: Row, column: str) -> float:
 
 
 def _x(left: float, minutes: float) -> float:
-    return left + WIDTH * minutes / (MOST_MINUTES + 14)
+    return left + (WIDTH - NAMES) * minutes / MOST_MINUTES
 
 
 def _y(top: float, share: float) -> float:
