@@ -34,7 +34,7 @@ def solve(
 
     `on_progress` is called one sight at a time; `should_stop` is asked many times a second.
     """
-    budget = Budget(limits=limits, should_stop=should_stop or bool)
+    budget = Budget(limits=limits, should_stop=should_stop or (lambda: False))
     with _collector_paused():
         works = Works.of(problem, candidates(problem))
         pinned = settle_pins(works, budget)
