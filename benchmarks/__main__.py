@@ -15,6 +15,8 @@ from benchmarks import (
     importing,
     repairing,
     report,
+    routing,
+    routing_plot,
     searching,
     solving,
     territory_command,
@@ -29,9 +31,11 @@ BENCHMARKS: Mapping[str, Callable[[Effort], Sequence[report.Table]]] = {
     "conflict": conflicts.measure,
     "fixes": fixing.measure,
     "comparison": comparison.measure,
+    "routing": routing.measure,
     "search": searching.measure,
     "booking": booking.measure,
 }
+PLOTS: Mapping[str, Callable[[Sequence[report.Table]], None]] = {"routing": routing_plot.write}
 BY_CASE = ("solve", "repair", "conflict", "fixes")
 """Those that `--only` chooses from."""
 
@@ -47,6 +51,11 @@ def main() -> None:
         print(*tables, sep="\n\n", end="\n\n", flush=True)
         if tables and not (asked.quick or asked.print_only):
             report.keep(name, tables, is_part=bool(asked.only) and name in BY_CASE)
+            PLOTS.get(name, _no_plot)(tables)
+
+
+def _no_plot(_tables: Sequence[report.Table]) -> None:
+    """Tables say enough of most."""
 
 
 def _arguments() -> argparse.Namespace:

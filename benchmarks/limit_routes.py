@@ -14,7 +14,7 @@ from service.domain.directory import Audience, PracticeId, PractitionerId, Terri
 from service.domain.geography import Point
 from service.domain.offers import Found, Offer
 from service.domain.rosters import Modality, Mode, SessionId
-from service.web.dependencies import CallerDep, KeyedDep, Now
+from service.web.dependencies import CallerDep, KeyedDep, LanguageDep, Now
 from service.web.rest.booking_shapes import BookingIn, BookingOut
 from service.web.rest.slot_shapes import SearchIn, SearchOut
 
@@ -62,9 +62,11 @@ def route_app() -> FastAPI:
     app.state.clock = lambda: datetime.now(UTC)
 
     @app.get("/v1/slots", response_model_exclude_none=True)
-    async def search(asked: Annotated[SearchIn, Query()], caller: CallerDep, now: Now) -> SearchOut:
+    async def search(
+        asked: Annotated[SearchIn, Query()], caller: CallerDep, now: Now, language: LanguageDep
+    ) -> SearchOut:
         asked.request()
-        return SearchOut.of(_FOUND)
+        return SearchOut.of(_FOUND, language)
 
     @app.post("/v1/bookings", status_code=201)
     async def book(asked: BookingIn, caller: CallerDep, now: Now, keyed: KeyedDep) -> BookingOut:

@@ -43,10 +43,10 @@ def keep(name: str, tables: Sequence[Table], *, is_part: bool = False) -> None:
     `is_part`: in place of the last ones of the same cases; those of other cases stay.
     """
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    before = results.get(name, {}).get("tables", ()) if is_part else ()
-    kept = {table["title"]: table["rows"] for table in before}
-    merged = [replace(table, rows=_merged(kept.get(table.title, ()), table.rows)) for table in tables]
-    results[name] = {"measured_on": measured_on(), "tables": [asdict(table) for table in merged]}
+    if is_part:
+        kept = {table["title"]: table["rows"] for table in results.get(name, {}).get("tables", ())}
+        tables = [replace(table, rows=_merged(kept.get(table.title, ()), table.rows)) for table in tables]
+    results[name] = {"measured_on": measured_on(), "tables": [asdict(table) for table in tables]}
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
     before, heading, _ = README.read_text().partition("## Last results\n")
     README.write_text("\n\n".join([before + heading.strip(), *_told(results.values())]) + "\n")

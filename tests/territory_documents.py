@@ -75,6 +75,7 @@ def everything() -> str:
                 "tolerances": {"coverage": 1},
                 "coverage_by_reach": {"most": 3},
                 "access_floor": {"minutes": 20, "half_days_per_week": 1},
+                "search": {"tele_charge": 20, "kept_sectors": ["CR"], "release_minutes": 60},
                 "changes": [{"from": "2027-01-04", "policy": {"fairness": "leximin", "leave_weeks": 4}}],
             },
         ),

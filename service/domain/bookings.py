@@ -30,6 +30,7 @@ from service.domain.errors import (
     WalkInNotBookable,
 )
 from service.domain.geography import Point
+from service.domain.keeping import Keeping
 from service.domain.rosters import Modality, Mode, SessionId
 
 SlotId = NewType("SlotId", UUID)
@@ -82,6 +83,7 @@ class Slot:
     """One patient's place, or the one counter of a walk-in session: `places` of which `taken`, never held nor booked.
 
     `audiences`: those of the session that the holder's pledge names too. `held_until`: of its latest hold.
+    `kept`: for whom it is kept, and how long.
     """
 
     id: SlotId
@@ -98,6 +100,7 @@ class Slot:
     taken: int = 0
     state: SlotState = SlotState.FREE
     held_until: datetime | None = None
+    kept: Keeping | None = None
 
     @property
     def places_left(self) -> int:

@@ -136,7 +136,7 @@ def wrong_audience(need: Need, known: Circumstances) -> Iterator[Explanation]:
     others = {
         audience
         for supply in _free_in_reach(known)
-        if supply.modality is need.modality and need.audience not in supply.audiences
+        if need.accepts(supply.modality) and need.audience not in supply.audiences
         for audience in supply.audiences
     }
     if others:
@@ -147,7 +147,7 @@ def wrong_modality(need: Need, known: Circumstances) -> Iterator[Explanation]:
     others = {
         supply.modality
         for supply in _free_in_reach(known)
-        if supply.modality is not need.modality and need.audience in supply.audiences
+        if not need.accepts(supply.modality) and need.audience in supply.audiences
     }
     if others:
         yield Explanation(code=Reason.WRONG_MODALITY, facts={"modalities": sorted(others)})
@@ -175,7 +175,7 @@ WHY: tuple[Callable[[Need, Circumstances], Iterator[Explanation]], ...] = (
 
 
 def _suits(supply: Supply, need: Need) -> bool:
-    return supply.modality is need.modality and need.audience in supply.audiences
+    return need.accepts(supply.modality) and need.audience in supply.audiences
 
 
 def _free_in_reach(known: Circumstances) -> Iterator[Supply]:

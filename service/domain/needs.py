@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from service.domain.bookings import BookingStatus, HoldId, Origin, SlotId, checked_case_ref
@@ -21,18 +22,37 @@ LONGEST_WINDOW = timedelta(days=32)
 YEARS = range(2000, 2100)
 
 
+class Tele(StrEnum):
+    """Whether a need may be met by a teleconsultation."""
+
+    NEVER = "never"
+    TOO = "too"
+    ALONE = "alone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """A place of this modality, open to this audience, beginning in this window, near a point or a commune's centre.
 
-    `usual_gp_rpps`: the patient's own GP is tried first; such a place earns no unscheduled-care supplement.
+    `or_tele`: a teleconsultation will do as well. `usual_gp_rpps`: the patient's own GP is tried first; such a place
+    earns no unscheduled-care supplement.
     """
 
     near: Point | Insee
     window: Interval
     modality: Modality = Modality.IN_PERSON
     audience: Audience = Audience.SNP
+    or_tele: bool = False
     usual_gp_rpps: str | None = None
+
+    @property
+    def tele(self) -> Tele:
+        if self.modality is Modality.TELE:
+            return Tele.ALONE
+        return Tele.TOO if self.or_tele else Tele.NEVER
+
+    def accepts(self, modality: Modality) -> bool:
+        return modality is self.modality or (self.or_tele and modality is Modality.TELE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +68,7 @@ class CareRequest:
     within_hours: int | None = None
     modality: Modality = Modality.IN_PERSON
     audience: Audience = Audience.SNP
+    or_tele: bool = False
     usual_gp_rpps: str | None = None
 
     def __post_init__(self) -> None:
@@ -65,6 +86,7 @@ class CareRequest:
             window=self._window(now, zone),
             modality=self.modality,
             audience=self.audience,
+            or_tele=self.or_tele,
             usual_gp_rpps=self.usual_gp_rpps,
         )
 

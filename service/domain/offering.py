@@ -93,4 +93,4 @@ def _slots(problem: Problem, content: RosterContent, held: Iterable[tuple[Sessio
             holder = problem.practitioner_of[each.practitioner]
             seats.setdefault(id, []).append(Seat(holder=holder, practice=each.practice, point=point))
     for id, of_session in seats.items():
-        yield from slots_of(content.sessions[id], id, problem.file.territory.id, of_session)
+        yield from slots_of(content.sessions[id], id, problem.file.territory.id, of_session, problem.policy.search)

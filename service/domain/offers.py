@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from service.domain.bookings import Slot, Venue
 from service.domain.explanations import Explanation
+from service.domain.keeping import Keeping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A free place as a need sees it. Lower `cost` is better: the territory's weights × minutes of waiting and travel.
+    """A free place as a need sees it. Lower `cost` is better: `ranking.cost_of` has the formula.
 
-    Places of the patient's own GP, or of his or her practice, come first and are not `supplement_eligible`.
+    Places of the patient's own GP, or of his or her practice, come first and are not `supplement_eligible`. `kept`: for
+    the inhabitants of a sector that is not the patient's, for which the cost has a charge.
     """
 
     slot: Slot
@@ -20,6 +22,7 @@ class Offer:
     waiting_minutes: float
     cost: float
     supplement_eligible: bool = True
+    kept: Keeping | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from service.domain.bookings import Slot, SlotId
 from service.domain.calendar import Interval
 from service.domain.directory import Audience, PracticeId, Practitioner, TerritoryId
 from service.domain.geography import Point
+from service.domain.keeping import Keeping, keeping_of
+from service.domain.policy import SearchPolicy
 from service.domain.rosters import Mode, Session, SessionId
 
 STEP_MINUTES = 5
@@ -23,7 +25,9 @@ class Seat:
     point: Point
 
 
-def slots_of(session: Session, id: SessionId, territory: TerritoryId, seats: Sequence[Seat]) -> Iterator[Slot]:
+def slots_of(
+    session: Session, id: SessionId, territory: TerritoryId, seats: Sequence[Seat], search: SearchPolicy
+) -> Iterator[Slot]:
     """The places of a session that these seats offer, free and new.
 
     A place is shown to the audiences that its template and its holder's pledge have in common; the one counter of a
@@ -31,8 +35,10 @@ def slots_of(session: Session, id: SessionId, territory: TerritoryId, seats: Seq
     """
     if session.template.mode is Mode.BOOKABLE:
         for seat in seats:
-            for time in places_of(session, seat.holder):
-                yield _slot(session, id, territory, seat, time, audiences=_audiences(session, seat), places=1)
+            times = [*places_of(session, seat.holder)]
+            for number, time in enumerate(times):
+                kept = keeping_of(session, time.start, place=number, of=len(times), search=search)
+                yield _slot(session, id, territory, seat, time, audiences=_audiences(session, seat), kept=kept)
     elif seats:
         together = frozenset[Audience]().union(*(_audiences(session, seat) for seat in seats))
         places = sum(patients_of(session, seat.holder) for seat in seats)
@@ -71,7 +77,8 @@ def _slot(
     time: Interval,
     *,
     audiences: frozenset[Audience],
-    places: int,
+    places: int = 1,
+    kept: Keeping | None = None,
 ) -> Slot:
     return Slot(
         id=SlotId(uuid4()),
@@ -85,4 +92,5 @@ def _slot(
         modality=session.template.modality,
         audiences=audiences,
         places=places,
+        kept=kept,
     )

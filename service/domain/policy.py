@@ -61,11 +61,22 @@ class ReachWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPolicy:
-    """Free places within `radius_km` by road rank by `waiting_weight × waiting + travel_weight × travel` minutes."""
+    """How the free places within `radius_km` by road are ranked: `ranking.cost_of` has the formula.
+
+    The last `kept_percent` of each seat's places, in every sector or in the `kept_sectors`, are kept for the sector's
+    inhabitants until `release_minutes` before they begin: `kept_charge`, in units of cost, is what they cost others
+    more. `tele_charge`: what a teleconsultation costs more where the patient would as soon be seen in person.
+    Percentage, sectors and release are those of the policy under which a roster is published.
+    """
 
     radius_km: float = 40
     waiting_weight: int = 1
     travel_weight: int = 2
+    tele_charge: int = 0
+    kept_percent: int = 50
+    kept_sectors: tuple[str, ...] | None = None
+    kept_charge: int = 1440
+    release_minutes: int = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

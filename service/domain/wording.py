@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from service.domain.answers import Fix, Gap, Reason, Why
@@ -37,6 +38,13 @@ def rule_in_words(rule: Rule, language: Language) -> str:
 def goal_in_words(goal: Goal, language: Language) -> str:
     """A short label, with the unit."""
     return WORDS[language].goal_names[goal]
+
+
+def keeping_in_words(sector: str, until: datetime, language: Language) -> str:
+    """For whom a place is kept, and until when, by the clock of the instant given."""
+    words = WORDS[language]
+    day = f"{words.weekdays[until.weekday()]} {until:%d/%m}"
+    return words.finish(words.kept.format(sector=sector, day=day, clock=words.clock(until.time())))
 
 
 def reason_in_words(problem: Problem, reason: Reason, language: Language) -> str:

@@ -202,6 +202,7 @@ ENGLISH = Words(
     next_gains="giving it to {other} would cost nothing ({gains})",
     nobody_else="nobody else could lawfully take it",
     of_others="{text}: of the {others:other|others}, {parts}",
+    kept="kept for the inhabitants of sector {sector} until {day}, {clock}",
     no_conflict="Nothing is in conflict",
     conflict="no roster keeps every pin",
 )

@@ -82,5 +82,7 @@ class Words:
     nobody_else: str
     of_others: str
 
+    kept: str
+
     no_conflict: str
     conflict: str

@@ -26,8 +26,7 @@ from service.domain.bookings import Booking, BookingId, BookingStatus, HoldEnd, 
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import NoPlaceFree
 from service.domain.events import EventType
-from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded
-from service.domain.rosters import Modality
+from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded, Tele
 from service.storage.booking_rows import OF_BOOKING, booking_of, bookings, get_booking
 from service.storage.events import booking_told
 from service.storage.holds import ended_hold, get_hold, holds
@@ -91,22 +90,22 @@ def _by_hold() -> Select[Any]:
     return _booked(place, place.c.case_ref, confirmed.cte("confirmed"))
 
 
-def _by_need(*, tele: bool) -> Select[Any]:
+def _by_need(tele: Tele) -> Select[Any]:
     """The best place that no rival has locked at this instant, however many ask at once."""
-    best = best_places(tele=tele, walk_in=False)
+    best = best_places(tele, walk_in=False)
     rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
     free = select(slots.c.id).join(best, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(1)
     chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
     return _booked(_taken(slots.c.id == chosen.c.id, IS_TAKEABLE), CASE_REF)
 
 
-def _any_free(*, tele: bool) -> Select[Any]:
-    return select(exists().select_from(best_places(tele=tele, walk_in=False)))
+def _any_free(tele: Tele) -> Select[Any]:
+    return select(exists().select_from(best_places(tele, walk_in=False)))
 
 
 _BY_SLOT, _BY_HOLD = _by_slot(), _by_hold()
-_BY_NEED = {tele: _by_need(tele=tele) for tele in (False, True)}
-_ANY_FREE = {tele: _any_free(tele=tele) for tele in (False, True)}
+_BY_NEED = {tele: _by_need(tele) for tele in Tele}
+_ANY_FREE = {tele: _any_free(tele) for tele in Tele}
 
 
 async def book_slot(
@@ -146,16 +145,15 @@ async def book_needed(
     keyed: Keyed | None,
 ) -> Booking:
     """Raises IdempotencyKeyReused, and NoPlaceFree, without reasons."""
-    tele = need.modality is Modality.TELE
     where = asked(need, now=now, limit=CANDIDATES)
 
     async def refuse() -> None:
-        if not (await connection.execute(_ANY_FREE[tele], where)).scalar_one():
+        if not (await connection.execute(_ANY_FREE[need.tele], where)).scalar_one():
             raise NoPlaceFree()
 
     place = {**where, **given(case_ref=needed.case_ref, origin=needed.origin)}
     return await create_once(
-        connection, _creation(connection, _BY_NEED[tele], place, refuse), caller=caller, keyed=keyed
+        connection, _creation(connection, _BY_NEED[need.tele], place, refuse), caller=caller, keyed=keyed
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, case, or_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import BookingId, Slot, SlotId
-from service.domain.needs import Need
+from service.domain.needs import Need, Tele
 from service.domain.rosters import Modality
 from service.domain.tasks import audience_of
 from service.storage.bookings import CANDIDATES
@@ -41,9 +41,9 @@ def _same_hour() -> Select[Any]:
     return found.order_by(first, km, slots.c.id).limit(1).with_for_update(of=slots, skip_locked=True)
 
 
-def _alternative(*, tele: bool) -> Select[Any]:
+def _alternative(tele: Tele) -> Select[Any]:
     """The best free place of the need that was not proposed to the booking before."""
-    best = best_places(tele=tele, walk_in=False)
+    best = best_places(tele, walk_in=False)
     proposed = select(holds.c.slot_id).join(tasks, tasks.c.hold_id == holds.c.id).where(tasks.c.booking_id == _BOOKING)
     rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
     free = select(slots.c.id).join(best, best.c.id == slots.c.id).where(IS_TAKEABLE, slots.c.id.not_in(proposed))
@@ -51,7 +51,7 @@ def _alternative(*, tele: bool) -> Select[Any]:
 
 
 _SAME_HOUR = _same_hour()
-_ALTERNATIVE = {tele: _alternative(tele=tele) for tele in (False, True)}
+_ALTERNATIVE = {tele: _alternative(tele) for tele in Tele}
 
 
 async def find_same_hour(session: AsyncSession, left: Slot, *, now: datetime) -> SlotId | None:
@@ -64,6 +64,5 @@ async def find_same_hour(session: AsyncSession, left: Slot, *, now: datetime) ->
 async def find_alternative(session: AsyncSession, booking: BookingId, need: Need, *, now: datetime) -> SlotId | None:
     """By the ranking of every search. Locked until the transaction ends."""
     where = {**asked(need, now=now, limit=CANDIDATES), "the_booking": booking}
-    statement = _ALTERNATIVE[need.modality is Modality.TELE]
-    id: UUID | None = (await session.execute(statement, where)).scalar_one_or_none()
+    id: UUID | None = (await session.execute(_ALTERNATIVE[need.tele], where)).scalar_one_or_none()
     return None if id is None else SlotId(id)

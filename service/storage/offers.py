@@ -4,33 +4,38 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Row, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.calendar import Interval
 from service.domain.geography import Point
-from service.domain.needs import Need
+from service.domain.needs import Need, Tele
 from service.domain.offers import Offer
-from service.domain.rosters import Modality
+from service.domain.ranking import Turn
 from service.storage.parameters import given
 from service.storage.places import Connected, slot_of, slots, told, venue_of
-from service.storage.ranking import Turn, best_places, first_start
+from service.storage.ranking import best_places, first_start
 
 
-def search_statement(*, tele: bool) -> Select[Any]:
+def search_statement(tele: Tele) -> Select[Any]:
     """The places with all that a caller is told of them."""
-    best = best_places(tele=tele, walk_in=True)
-    costs = (best.c.distance_km, best.c.travel_minutes, best.c.waiting_minutes, best.c.cost, best.c.turn)
+    best = best_places(tele, walk_in=True)
+    costs = (
+        best.c.distance_km,
+        best.c.travel_minutes,
+        best.c.waiting_minutes,
+        best.c.cost,
+        best.c.turn,
+        best.c.is_kept,
+    )
     found = told(slots, *costs).join(best, best.c.id == slots.c.id)
     return found.order_by(best.c.turn, best.c.cost, best.c.start_at, best.c.id)
 
 
-_SEARCH = {tele: search_statement(tele=tele) for tele in (False, True)}
+_SEARCH = {tele: search_statement(tele) for tele in Tele}
 
 
-_NEXT_START = {
-    (tele, walk_in): first_start(tele=tele, walk_in=walk_in) for tele in (False, True) for walk_in in (False, True)
-}
+_NEXT_START = {(tele, walk_in): first_start(tele, walk_in=walk_in) for tele in Tele for walk_in in (False, True)}
 HORIZON = timedelta(days=60)
 """How far ahead the next opening is looked for: further than rosters are published."""
 
@@ -54,19 +59,21 @@ def asked(need: Need, *, now: datetime, limit: int) -> dict[str, Any]:
 
 async def search_offers(connection: AsyncConnection, need: Need, *, now: datetime, limit: int) -> tuple[Offer, ...]:
     """At most `limit` free places that meet the need, best first; none when the commune is unknown, too."""
-    statement = _SEARCH[need.modality is Modality.TELE]
-    rows = await connection.execute(statement, asked(need, now=now, limit=limit))
-    return tuple(
-        Offer(
-            slot=slot_of(row),
-            venue=venue_of(row),
-            distance_km=row.distance_km,
-            travel_minutes=row.travel_minutes,
-            waiting_minutes=row.waiting_minutes,
-            cost=row.cost,
-            supplement_eligible=row.turn == Turn.OTHERS,
-        )
-        for row in rows
+    rows = await connection.execute(_SEARCH[need.tele], asked(need, now=now, limit=limit))
+    return tuple(map(_offer_of, rows))
+
+
+def _offer_of(row: Row[Any]) -> Offer:
+    slot = slot_of(row)
+    return Offer(
+        slot=slot,
+        venue=venue_of(row),
+        distance_km=row.distance_km,
+        travel_minutes=row.travel_minutes,
+        waiting_minutes=row.waiting_minutes,
+        cost=row.cost,
+        supplement_eligible=row.turn == Turn.OTHERS,
+        kept=slot.kept if row.is_kept else None,
     )
 
 
@@ -74,6 +81,6 @@ async def next_start(connection: Connected, need: Need, *, now: datetime, walk_i
     """When the first free place begins that would do if the need could wait; walk-in sessions count if asked."""
     end = max(need.window.end, now)
     later = replace(need, window=Interval(start=end, end=end + HORIZON))
-    statement = _NEXT_START[need.modality is Modality.TELE, walk_in]
+    statement = _NEXT_START[need.tele, walk_in]
     start_at: datetime | None = (await connection.execute(statement, asked(later, now=now, limit=1))).scalar_one()
     return start_at

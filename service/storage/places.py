@@ -28,6 +28,7 @@ from service.domain.bookings import Slot, SlotId, SlotState, Venue
 from service.domain.directory import Audience, PracticeId, PractitionerId, Stop, TerritoryId
 from service.domain.errors import NotFound
 from service.domain.geography import EARTH_RADIUS_KM, Point
+from service.domain.keeping import Keeping
 from service.domain.policy import Policy, SearchPolicy
 from service.domain.rosters import Modality, Mode, SessionId
 from service.storage.parameters import NOW, SLOT, given
@@ -73,6 +74,8 @@ def policy_number(default: float, *path: str) -> ColumnElement[float]:
 RADIUS_KM = policy_number(_SEARCH.radius_km, "search", "radius_km")
 WAITING_WEIGHT = policy_number(_SEARCH.waiting_weight, "search", "waiting_weight")
 TRAVEL_WEIGHT = policy_number(_SEARCH.travel_weight, "search", "travel_weight")
+KEPT_CHARGE = policy_number(_SEARCH.kept_charge, "search", "kept_charge")
+TELE_CHARGE = policy_number(_SEARCH.tele_charge, "search", "tele_charge")
 DETOUR_FACTOR = policy_number(_POLICY.detour_factor, "detour_factor")
 SPEED_KMH = policy_number(_POLICY.speed_kmh, "speed_kmh")
 NEARLY_FULL_PERCENT = policy_number(_POLICY.nearly_full_percent, "nearly_full_percent")
@@ -130,6 +133,7 @@ def slot_of(row: Row[Any]) -> Slot:
         taken=row.taken,
         state=SlotState(row.state),
         held_until=row.held_until and row.held_until.astimezone(ZoneInfo(row.timezone)),
+        kept=Keeping(sector=row.kept_for, until=row.kept_until) if row.kept_for is not None else None,
     )
 
 

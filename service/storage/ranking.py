@@ -1,6 +1,7 @@
 """How free places are found and ranked: the parts of the statements that search, and that book for a need."""
 
-from enum import IntEnum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     and_,
     any_,
     case,
+    false,
     func,
     literal_column,
     or_,
@@ -24,7 +26,9 @@ from sqlalchemy import (
 )
 
 from service.domain.bookings import SlotState
+from service.domain.needs import Tele
 from service.domain.policy import Policy, SearchPolicy
+from service.domain.ranking import Turn
 from service.domain.rosters import Modality, Mode
 from service.storage.parameters import (
     AUDIENCE,
@@ -41,9 +45,11 @@ from service.storage.parameters import (
 from service.storage.places import (
     DETOUR_FACTOR,
     IS_FREE,
+    KEPT_CHARGE,
     OPEN,
     RADIUS_KM,
     SPEED_KMH,
+    TELE_CHARGE,
     TRAVEL_WEIGHT,
     WAITING_WEIGHT,
     crow_km,
@@ -54,7 +60,7 @@ from service.storage.places import (
     territories,
     words,
 )
-from service.storage.tables.directory import CommuneRow
+from service.storage.tables.directory import ON_THE_MAP, CommuneRow
 
 communes = cast("Table", CommuneRow.__table__)
 KM_PER_DEGREE = 111.19
@@ -63,14 +69,14 @@ AHEAD = and_(slots.c.start_at > NOW, slots.c.start_at >= START, slots.c.start_at
 """Yet to begin, and in the window."""
 
 
-class Turn(IntEnum):
-    """The patient's own GP is tried first, then his or her practice."""
-
-    OWN_GP = 0
-    OWN_PRACTICE = 1
-    OTHERS = 2
-
-
+_OF_POLICY = (
+    RADIUS_KM.label("radius_km"),
+    SPEED_KMH.label("speed_kmh"),
+    WAITING_WEIGHT.label("waiting_weight"),
+    TRAVEL_WEIGHT.label("travel_weight"),
+    KEPT_CHARGE.label("kept_charge"),
+    TELE_CHARGE.label("tele_charge"),
+)
 _DAY: ColumnElement[Any] = literal_column("interval '1 day'")
 _MINUTE: ColumnElement[Any] = literal_column("interval '1 minute'")
 
@@ -80,6 +86,15 @@ def _origin() -> CTE:
     centre = select(communes.c.lat, communes.c.lon).where(communes.c.insee == INSEE)
     point = select(LAT.label("lat"), LON.label("lon")).where(LAT.is_not(None))
     return union_all(point, centre).limit(1).cte("origin")
+
+
+def _homes() -> CTE:
+    """The sector where the patient lives, in each territory that has the commune; for a point, of the nearest one."""
+    sector = select(communes.c.territory_id, communes.c.sector)
+    here = func.point(LON, func.degrees(func.asinh(func.tand(LAT))))
+    apart = literal_column(ON_THE_MAP).op("<->")(here)
+    nearest = sector.where(LAT.is_not(None)).order_by(apart).limit(1).subquery("nearest")
+    return union_all(sector.where(communes.c.insee == INSEE), select(nearest)).cte("homes")
 
 
 def _bounds() -> CTE:
@@ -117,83 +132,111 @@ def _usual() -> CTE:
     return own.where(practitioners.c.rpps == USUAL_GP).cte("usual")
 
 
-def _matching(here: CTE, usual: CTE) -> Select[Any]:
-    """Free places that match the need, wherever they are, with what their territory's policy says of the way there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Patient:
+    """Where he or she is and lives, and his or her own GP."""
+
+    origin: CTE = field(default_factory=_origin)
+    homes: CTE = field(default_factory=_homes)
+    usual: CTE = field(default_factory=_usual)
+
+
+def _matching(
+    patient: _Patient, here: CTE, *, modality: ColumnElement[str] = MODALITY, keeps: bool = False
+) -> Select[Any]:
+    """Free places that match the need, wherever they are, with what their territory's policy says of the way there.
+
+    `keeps`: whether some may be kept for the inhabitants of a sector, as neither counters nor teleconsultations are.
+    """
+    usual, homes = patient.usual, patient.homes
     is_own = and_(
         usual.c.territory_id == slots.c.territory_id,
         or_(usual.c.id == slots.c.practitioner_id, usual.c.home_practice == slots.c.practice_id),
     )
-    own_gp, own_practice, others = (literal_column(str(turn.value), Integer) for turn in Turn)
-    turn = case((usual.c.id == slots.c.practitioner_id, own_gp), (usual.c.id.is_not(None), own_practice), else_=others)
+    at_home = and_(homes.c.territory_id == slots.c.territory_id, homes.c.sector == slots.c.kept_for)
+    is_kept = func.coalesce(and_(slots.c.kept_until > NOW, homes.c.sector.is_(None)), false()) if keeps else false()
     told = (
         slots.c.id,
         slots.c.start_at,
-        turn.label("turn"),
+        _turn(usual).label("turn"),
+        is_kept.label("is_kept"),
         (DETOUR_FACTOR * crow_km(here)).label("distance_km"),
-        RADIUS_KM.label("radius_km"),
-        SPEED_KMH.label("speed_kmh"),
-        WAITING_WEIGHT.label("waiting_weight"),
-        TRAVEL_WEIGHT.label("travel_weight"),
+        *_OF_POLICY,
     )
     joined = slots.join(territories, territories.c.id == slots.c.territory_id).outerjoin(usual, is_own)
-    matches = and_(slots.c.modality == MODALITY, any_(slots.c.audiences) == AUDIENCE)
+    if keeps:
+        joined = joined.outerjoin(homes, at_home)
+    matches = and_(slots.c.modality == modality, any_(slots.c.audiences) == AUDIENCE)
     return select(*told).select_from(joined).where(OPEN, IS_FREE, slots.c.taken < slots.c.places, matches)
 
 
-def _costed(place: FromClause, *, travels: bool) -> Select[Any]:
-    """The places within reach, with what each costs the patient."""
+def _turn(usual: CTE) -> ColumnElement[int]:
+    own_gp, own_practice, others = (literal_column(str(turn.value), Integer) for turn in Turn)
+    return case((usual.c.id == slots.c.practitioner_id, own_gp), (usual.c.id.is_not(None), own_practice), else_=others)
+
+
+def _costed(place: FromClause, *, tele: Tele = Tele.NEVER) -> Select[Any]:
+    """The places within reach, with what each costs the patient: the twin of `domain.ranking.cost_of`."""
+    travels = tele is Tele.NEVER
     travel = place.c.distance_km / place.c.speed_kmh * number(60) if travels else number(0)
     waiting = minutes_from_now(place.c.start_at)
+    cost = place.c.waiting_weight * waiting + place.c.travel_weight * travel
+    if travels:
+        cost += case((place.c.is_kept, place.c.kept_charge), else_=number(0))
+    elif tele is Tele.TOO:
+        cost += place.c.tele_charge
     costed = select(
         place.c.id,
         place.c.start_at,
         place.c.turn,
+        (place.c.is_kept if travels else false()).label("is_kept"),
         place.c.distance_km,
         travel.label("travel_minutes"),
         waiting.label("waiting_minutes"),
-        (place.c.waiting_weight * waiting + place.c.travel_weight * travel).label("cost"),
+        cost.label("cost"),
     )
     return costed.where(place.c.distance_km <= place.c.radius_km) if travels else costed
 
 
 def _in_cells(
-    cells: CTE, usual: CTE, *limits: ColumnElement[bool], first: ColumnElement[int] | None = None
+    patient: _Patient, cells: CTE, *limits: ColumnElement[bool], first: ColumnElement[int] | None = None
 ) -> Select[Any]:
     """Places within reach that have yet to begin; of each cell only the `first` so many, earliest first.
 
     One walk along the index for each cell, whatever the planner believes of their number: `OFFSET 0` keeps it to that.
     """
     box = (slots.c.lat.between(cells.c.south, cells.c.north), slots.c.lon.between(cells.c.west, cells.c.east))
-    matching = _matching(cells, usual).where(slots.c.cell == cells.c.cell, AHEAD, *box, *limits)
+    matching = _matching(patient, cells, keeps=True).where(slots.c.cell == cells.c.cell, AHEAD, *box, *limits)
     place = matching.correlate(cells).subquery("place")
-    reached = _costed(place, travels=True).offset(literal_column("0"))
+    reached = _costed(place).offset(literal_column("0"))
     if first is not None:
         reached = reached.order_by(place.c.start_at).limit(first)
     each = reached.lateral("reached")
     return select(*each.c).select_from(cells.join(each, true()))
 
 
-def _running(origin: CTE, usual: CTE) -> Select[Any]:
+def _running(patient: _Patient) -> Select[Any]:
     """Walk-in sessions within reach that are open when the window begins."""
+    origin = patient.origin
     is_walk_in = and_(slots.c.state == words(SlotState.FREE)[0], slots.c.mode == words(Mode.WALK_IN)[0])
     of_the_day = and_(slots.c.start_at > START - _DAY, slots.c.start_at <= START)
     is_open = and_(or_(slots.c.start_at < START, slots.c.start_at <= NOW), slots.c.end_at > START)
-    running = _matching(origin, usual).where(is_walk_in, of_the_day, is_open).join(origin, true())
-    return _costed(running.subquery("running"), travels=True)
+    running = _matching(patient, origin).where(is_walk_in, of_the_day, is_open).join(origin, true())
+    return _costed(running.subquery("running"))
 
 
-def _everywhere(origin: CTE, usual: CTE, modes: ColumnElement[bool]) -> Select[Any]:
+def _everywhere(patient: _Patient, tele: Tele, *limits: ColumnElement[bool]) -> Select[Any]:
     """Teleconsultations: nobody travels, so none is too far."""
-    is_tele = slots.c.modality == words(Modality.TELE)[0]
-    everywhere = _matching(origin, usual).where(is_tele, AHEAD, modes).join(origin, true())
-    return _costed(everywhere.subquery("everywhere"), travels=False)
+    (by_tele,) = words(Modality.TELE)
+    everywhere = _matching(patient, patient.origin, modality=by_tele).where(AHEAD, *limits).join(patient.origin, true())
+    return _costed(everywhere.subquery("everywhere"), tele=tele)
 
 
 def _worth_a_second_look(cells: CTE, early: CTE, bounds: CTE) -> CTE:
     """The squares, with when to stop in each.
 
-    The places found early set a cost; one that waits longer than that cost allows cannot be among the best. The
-    patient's own GP is tried first whatever the cost.
+    The places found early set a cost; one that waits longer than that cost allows cannot be among the best, as no
+    charge is below 0. The patient's own GP is tried first whatever the cost.
     """
     last = LIMIT - literal_column("1", Integer)
     cost = select(early.c.cost).order_by(early.c.cost).offset(last).limit(1).scalar_subquery()
@@ -208,32 +251,39 @@ def _modes(*, walk_in: bool) -> ColumnElement[bool]:
     return true() if walk_in else slots.c.mode == words(Mode.BOOKABLE)[0]
 
 
-def best_places(*, tele: bool, walk_in: bool) -> CTE:
-    """The `limit` best free places of the need, walk-in sessions among them if asked.
+def _in_person(patient: _Patient, tele: Tele, *, walk_in: bool) -> Iterator[Select[Any]]:
+    """Two walks along the index, the first to know how far the second must go; teleconsultations go no further."""
+    modes, bounds = _modes(walk_in=walk_in), _bounds()
+    cells = _cells(patient.origin, bounds)
+    early = _in_cells(patient, cells, modes, first=LIMIT).cte("early")
+    again = _worth_a_second_look(cells, early, bounds)
+    yield _in_cells(patient, again, modes, slots.c.start_at <= again.c.latest)
+    if walk_in:
+        yield _running(patient)
+    if tele is Tele.TOO:
+        latest = select(func.max(again.c.latest)).scalar_subquery()
+        yield _everywhere(patient, tele, modes, slots.c.start_at <= latest)
 
-    Two walks along the index, the first to know how far the second must go.
-    """
-    origin, usual = _origin(), _usual()
-    modes = _modes(walk_in=walk_in)
-    if tele:
-        found = _everywhere(origin, usual, modes).subquery("found")
+
+def best_places(tele: Tele, *, walk_in: bool) -> CTE:
+    """The `limit` best free places of the need, in the order of `domain.ranking`; walk-in sessions too if asked."""
+    patient = _Patient()
+    if tele is Tele.ALONE:
+        ways: Iterable[Select[Any]] = [_everywhere(patient, tele, _modes(walk_in=walk_in))]
     else:
-        bounds = _bounds()
-        cells = _cells(origin, bounds)
-        early = _in_cells(cells, usual, modes, first=LIMIT).cte("early")
-        again = _worth_a_second_look(cells, early, bounds)
-        ahead = _in_cells(again, usual, modes, slots.c.start_at <= again.c.latest)
-        found = (union_all(ahead, _running(origin, usual)) if walk_in else ahead).subquery("found")
+        ways = _in_person(patient, tele, walk_in=walk_in)
+    found = union_all(*ways).subquery("found")
     rank = (found.c.turn, found.c.cost, found.c.start_at, found.c.id)
     return select(found).order_by(*rank).limit(LIMIT).cte("best")
 
 
-def first_start(*, tele: bool, walk_in: bool) -> Select[Any]:
+def first_start(tele: Tele, *, walk_in: bool) -> Select[Any]:
     """When the earliest free place of the need begins."""
-    origin, usual = _origin(), _usual()
-    modes = _modes(walk_in=walk_in)
-    if tele:
-        found = _everywhere(origin, usual, modes)
-    else:
-        found = _in_cells(_cells(origin, _bounds()), usual, modes, first=literal_column("1", Integer))
-    return select(func.min(found.subquery("found").c.start_at))
+    patient, modes = _Patient(), _modes(walk_in=walk_in)
+    ways = []
+    if tele is not Tele.ALONE:
+        cells = _cells(patient.origin, _bounds())
+        ways.append(_in_cells(patient, cells, modes, first=literal_column("1", Integer)))
+    if tele is not Tele.NEVER:
+        ways.append(_everywhere(patient, tele, modes))
+    return select(func.min(union_all(*ways).subquery("found").c.start_at))

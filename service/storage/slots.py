@@ -166,4 +166,6 @@ def _columns(slot: Slot) -> Mapping[str, Any]:
         "state": slot.state,
         "hold_id": None,
         "held_until": None,
+        "kept_for": slot.kept and slot.kept.sector,
+        "kept_until": slot.kept and slot.kept.until,
     }

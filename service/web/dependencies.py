@@ -5,7 +5,7 @@ import hmac
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -93,6 +93,10 @@ async def _required_version(version: Annotated[int | None, Depends(_expected_ver
 DatabaseDep = Annotated[Database, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]
 CallerDep = Annotated[Caller, Depends(_caller)]
+TOLD: dict[int | str, dict[str, Any]] = {
+    200: {"headers": {"Content-Language": {"description": "Of the words", "schema": {"type": "string"}}}}
+}
+"""What a route that says something in words declares."""
 LanguageDep = Annotated[Language, Depends(_language)]
 KeyedDep = Annotated[Keyed | None, Depends(_keyed)]
 OptionalVersion = Annotated[int | None, Depends(_expected_version)]

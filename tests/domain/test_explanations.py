@@ -76,6 +76,14 @@ def test_what_the_places_around_explain(supplies, expected):
     assert said(NEED, known(*supplies)) == [expected]
 
 
+def test_a_need_that_a_teleconsultation_would_meet_as_well_counts_those_too():
+    either, by_tele = replace(NEED, or_tele=True), replace(TAKEN, modality=Modality.TELE, distance_km=400)
+    assert said(NEED, known(TAKEN, by_tele)) == [{"code": "all_taken", "places": 8}]
+    assert said(either, known(TAKEN, by_tele)) == [{"code": "all_taken", "places": 16}]
+    free_to_others = replace(by_tele, free=1, audiences=frozenset({Audience.CPTS}))
+    assert said(either, known(free_to_others)) == [{"code": "wrong_audience", "audiences": ["cpts"]}]
+
+
 def test_every_reason_that_holds_is_given():
     far, other = replace(FREE, distance_km=50), replace(FREE, audiences=frozenset({Audience.PUBLIC}))
     codes = [each["code"] for each in said(NEED, known(TAKEN, far, other))]

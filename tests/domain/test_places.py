@@ -6,11 +6,13 @@ import pytest
 
 from service.domain.directory import Audience, PracticeId, TerritoryId
 from service.domain.places import Seat, places_of, slots_of
+from service.domain.policy import SearchPolicy
 from service.domain.rosters import Mode, SessionId
 from tests.make import HERE, a_pledge, a_practitioner, a_problem, a_template
 
 SESSION = SessionId(UUID(int=1))
 WEST = TerritoryId("west")
+NOTHING_KEPT = SearchPolicy(kept_percent=0)
 
 
 def a_session(**template):
@@ -48,7 +50,7 @@ def test_a_place_ends_where_the_next_one_starts_and_the_last_with_the_session():
 
 def test_each_holder_has_places_of_his_or_her_own():
     session = a_session(seats=2, capacity=4)
-    slots = list(slots_of(session, SESSION, WEST, [a_seat("gp-1"), a_seat("gp-2", capacity_uplift=1)]))
+    slots = list(slots_of(session, SESSION, WEST, [a_seat("gp-1"), a_seat("gp-2", capacity_uplift=1)], NOTHING_KEPT))
     assert [slot.practitioner for slot in slots] == ["gp-1"] * 4 + ["gp-2"] * 5
 
 
@@ -58,12 +60,14 @@ def test_a_walk_in_session_is_one_counter_of_all_its_holders_patients_shown_to_t
         a_seat("gp-1", pledge=a_pledge(120, Audience.PUBLIC)),
         a_seat("gp-2", pledge=a_pledge(120, Audience.SNP, Audience.PROFESSIONAL), capacity_uplift=2),
     ]
-    [counter] = slots_of(session, SESSION, WEST, seats)
+    [counter] = slots_of(session, SESSION, WEST, seats, NOTHING_KEPT)
     assert (counter.places, counter.time) == (18, session.time)
     assert counter.audiences == {Audience.PUBLIC, Audience.SNP}
 
 
 def test_a_place_is_shown_to_what_template_and_pledge_have_in_common():
     session = a_session(audiences=frozenset({Audience.SNP, Audience.CPTS}), capacity=1)
-    [slot] = slots_of(session, SESSION, WEST, [a_seat(pledge=a_pledge(120, Audience.SNP, Audience.PUBLIC))])
+    [slot] = slots_of(
+        session, SESSION, WEST, [a_seat(pledge=a_pledge(120, Audience.SNP, Audience.PUBLIC))], NOTHING_KEPT
+    )
     assert slot.audiences == {Audience.SNP}

@@ -1,7 +1,9 @@
 """The search: its one statement ranks as plain arithmetic does, and the planner walks the index for it."""
 
 from datetime import timedelta
+from itertools import product
 from random import Random
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,10 +13,12 @@ from sqlalchemy.dialects import postgresql
 
 from service.domain.bookings import SlotState
 from service.domain.calendar import Interval
-from service.domain.directory import Audience, Insee
+from service.domain.directory import Audience, Insee, TerritoryId
 from service.domain.geography import Point, road_km
-from service.domain.needs import Need
+from service.domain.keeping import Home, Keeping
+from service.domain.needs import Need, Tele
 from service.domain.policy import Policy, SearchPolicy
+from service.domain.ranking import Turn, cost_of
 from service.domain.rosters import Modality
 from service.storage.offers import asked, next_start, search_offers, search_statement
 from service.storage.tables.bookings import SlotRow
@@ -22,7 +26,17 @@ from tests.make_bookings import HERE, NOW, a_place, a_practice, a_territory, in_
 
 WINDOW = Interval(start=NOW, end=NOW + timedelta(hours=48))
 NEED = Need(near=HERE, window=WINDOW)
-EAST = Policy(detour_factor=1.5, speed_kmh=40, search=SearchPolicy(radius_km=60, waiting_weight=3, travel_weight=5))
+SEARCH: dict[str, Any] = {
+    "radius_km": 60,
+    "waiting_weight": 3,
+    "travel_weight": 5,
+    "kept_charge": 700,
+    "tele_charge": 90,
+}
+EAST = Policy(detour_factor=1.5, speed_kmh=40, search=SearchPolicy(**SEARCH))
+FAR_EAST = Point(47.95, -0.6)
+WEST_A, EAST_A = (Home(TerritoryId(territory), "A") for territory in ("west", "east"))
+HOMES = {HERE: WEST_A, "53001": WEST_A, "53002": EAST_A}
 
 
 async def found(database, need=NEED, *, now=NOW, limit=20):
@@ -35,16 +49,21 @@ async def ids(database, need=NEED, **how):
 
 
 async def scatter(database, random):
-    """Places of two territories with different policies, here and there, of every state and audience."""
+    """Places of two territories with different policies, here and there, of every state, audience and modality."""
     await a_territory(database)
-    search = {"radius_km": 60, "waiting_weight": 3, "travel_weight": 5}
-    await a_territory(database, "east", insee="53002", detour_factor=1.5, speed_kmh=40, search=search)
+    await a_territory(database, "east", at=FAR_EAST, insee="53002", detour_factor=1.5, speed_kmh=40, search=SEARCH)
     for number in range(30):
         territory, at = random.choice(("west", "east")), Point(random.gauss(47.9, 0.25), random.gauss(-1, 0.4))
         gp = {"practice": f"p-{number}", "gp": f"gp-{number}", "territory": territory, "at": at}
         await a_practice(database, f"p-{number}", territory=territory, at=at, gp=gp["gp"], rpps=f"{number:011}")
         starts = sorted({in_minutes(15 * random.randint(-8, 220)) for _ in range(10)})
-        await some_slots(database, starts, audiences=frozenset(random.sample(list(Audience), 2)), **gp)
+        until = in_minutes(15 * random.randint(-2, 220))
+        different = {
+            "audiences": frozenset(random.sample(list(Audience), 2)),
+            "modality": random.choice((Modality.IN_PERSON, Modality.IN_PERSON, Modality.TELE)),
+            "kept": random.choice((None, Keeping(sector="A", until=until), Keeping(sector="B", until=until))),
+        }
+        await some_slots(database, starts, **gp, **different)
     busy = update(SlotRow).values(state=SlotState.BUSY, taken=1)
     async with database.transaction() as session:
         taken = random.sample([row.id for row in await rows_of(database, SlotRow)], 60)
@@ -52,28 +71,41 @@ async def scatter(database, random):
 
 
 def plainly(rows, need, limit):
-    """The same by loops and the domain's own geography."""
-    costs = []
-    for row in rows:
-        policy = EAST if row.territory_id == "east" else Policy()
-        km = road_km(HERE, Point(row.lat, row.lon), detour_factor=policy.detour_factor)
-        travel, waiting = km / policy.speed_kmh * 60, (row.start_at - NOW).total_seconds() / 60
-        cost = policy.search.waiting_weight * waiting + policy.search.travel_weight * travel
-        turn = 0 if need.usual_gp_rpps == f"{int(row.practitioner_id[3:]):011}" else 2
-        is_in = NOW < row.start_at < need.window.end and km <= policy.search.radius_km
-        if is_in and row.state == "free" and need.audience in row.audiences:
-            costs.append((turn, cost, row.start_at, row.id))
-    return [id for *_, id in sorted(costs)[:limit]]
+    """The same by loops, the formula in its plain form and the domain's own geography."""
+    ranked = sorted(key for row in rows if need.audience in row.audiences if (key := plain_key(row, need)))
+    return [id for *_, id in ranked[:limit]]
+
+
+def plain_key(row, need):
+    """What a place is ranked by; nothing when it does not meet the need."""
+    policy = EAST if row.territory_id == "east" else Policy()
+    here = FAR_EAST if need.near == "53002" else HERE
+    km = road_km(here, Point(row.lat, row.lon), detour_factor=policy.detour_factor)
+    is_tele = row.modality == "tele"
+    is_in = NOW < row.start_at < need.window.end and (is_tele or km <= policy.search.radius_km)
+    if not is_in or row.state != "free" or not need.accepts(Modality(row.modality)):
+        return None
+    kept = Keeping(sector=row.kept_for, until=row.kept_until) if row.kept_for else None
+    cost = cost_of(
+        policy.search,
+        waiting_minutes=(row.start_at - NOW).total_seconds() / 60,
+        travel_minutes=0 if is_tele else km / policy.speed_kmh * 60,
+        is_kept=not is_tele and kept is not None and kept.is_from([HOMES[need.near]], row.territory_id, now=NOW),
+        is_tele_instead=is_tele and need.tele is Tele.TOO,
+    )
+    turn = Turn.OWN_GP if need.usual_gp_rpps == f"{int(row.practitioner_id[3:]):011}" else Turn.OTHERS
+    return turn, cost, row.start_at, row.id
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_the_ranking_is_that_of_plain_arithmetic(database, seed):
+@pytest.mark.parametrize("near", HOMES)
+async def test_the_ranking_is_that_of_the_plain_formula(database, seed, near):
     random = Random(seed)  # noqa: S311 - the same every time
     await scatter(database, random)
     rows = await rows_of(database, SlotRow)
-    for usual in (None, "00000000007"):
-        for limit in (1, 7, 100):
-            need = Need(near=HERE, window=WINDOW, usual_gp_rpps=usual)
+    for usual, limit in product((None, "00000000007"), (1, 7, 100)):
+        for how in ({}, {"or_tele": True}, {"modality": Modality.TELE}):
+            need = Need(near=near, window=WINDOW, usual_gp_rpps=usual, **how)
             assert await ids(database, need, limit=limit) == plainly(rows, need, limit)
 
 
@@ -140,7 +172,7 @@ MANY = """
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_whichever_plan_is_taken_it_walks_along_the_index(database, database_url, mode):
     await a_place(database)
-    compiled = search_statement(tele=False).compile(dialect=postgresql.asyncpg.dialect())
+    compiled = search_statement(Tele.NEVER).compile(dialect=postgresql.asyncpg.dialect())
     values = compiled.params | asked(NEED, now=NOW, limit=20)
     with psycopg.connect(database_url, autocommit=True) as connection:
         for statement in (MANY, "ANALYZE", f"SET plan_cache_mode = {mode}", f"PREPARE search AS {compiled}"):

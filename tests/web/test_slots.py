@@ -13,7 +13,7 @@ CRAON = held("t03", "2026-11-23", "msp-oudon", "gp-12")
 COSSE = held("t04", "2026-11-23", "cab-fresne", "gp-15")
 RENAZE = held("t08", "2026-11-24", "msp-ardoise", "gp-13")
 BUS = held("t26", "2026-11-24", "medicobus-1", "gp-11")
-BALLOTS, CHATEAU_GONTIER, SAINT_AIGNAN = "53018", "53062", "53197"
+BALLOTS, CHATEAU_GONTIER, COSSE_LE_VIVIEN, SAINT_AIGNAN = "53018", "53062", "53077", "53197"
 W46, W48 = IsoWeek(2026, 46), IsoWeek(2026, 48)
 
 
@@ -52,9 +52,30 @@ async def test_the_soonest_and_nearest_places_come_first(search, published):
     found = [(each["practice"]["name"], each["start"][11:16]) for each in answer["results"]]
     craon = ["14:15", "14:30", "14:45", "15:00", "15:15", "15:30", "15:45"]
     cosse = [f"{hour}:{minute}" for hour in (16, 17) for minute in ("00", "15", "30", "45")]
-    expected = [("MSP de l'Oudon", at) for at in craon] + [("Cabinet du Frêne", at) for at in cosse]
-    assert found == [*expected, ("MSP de l'Ardoise", "14:00")]
+    own = [("MSP de l'Oudon", at) for at in craon]
+    first, kept = ([("Cabinet du Frêne", at) for at in half] for half in (cosse[:4], cosse[4:]))
+    assert found == [*own, *first, ("MSP de l'Ardoise", "14:00"), *kept]
     assert answer["explanations"] == []
+
+
+async def test_a_place_kept_for_others_comes_later_and_says_why(search, published):
+    [*_, last] = await results(search, insee=BALLOTS, within_hours=24)
+    assert last["kept"] == {
+        "sector": "CQ",
+        "until": "2026-11-23T16:15:00+01:00",
+        "reason": "kept for the inhabitants of sector CQ until Monday 23/11, 16:15",
+    }
+    uncharged = last["waiting_minutes"] + 2 * last["travel_minutes"]
+    assert last["cost"] == pytest.approx(uncharged + 1440, abs=2)
+    own = await results(search, insee=COSSE_LE_VIVIEN, within_hours=24)
+    assert all("kept" not in each for each in own if each["practice"]["id"] == "cab-fresne")
+
+
+async def test_why_a_place_is_kept_is_said_in_french(client, published):
+    answer = await client.get("/v1/slots", params={"insee": BALLOTS}, headers={"Accept-Language": "fr"})
+    kept = [each["kept"]["reason"] for each in answer.json()["results"] if "kept" in each]
+    assert "gardé pour les habitants du secteur CQ jusqu'au lundi 23/11 à 15\u00a0h\u00a030" in kept
+    assert answer.headers["content-language"] == "fr"
 
 
 async def test_a_result_says_all_that_the_regulator_needs(search, published):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from service.application.territory_file.fields import LocalDate, LocalTime, Shape, each_once, refusal
 from service.application.territory_file.periods import End, Start
+from service.application.territory_file.references import KnownSector
 from service.domain.policy import (
     AccessFloor,
     FairnessPolicy,
@@ -38,22 +39,53 @@ class SnpWindowIn(Shape):
 
 
 class SearchPolicyIn(Shape):
-    """How free places are ranked: `waiting_weight × waiting minutes + travel_weight × travel minutes`."""
+    """How free places are ranked, the least cost first.
+
+    The cost: `waiting_weight` × minutes of waiting + `travel_weight` × minutes of road + `kept_charge` while the place
+    is kept for the inhabitants of another sector + `tele_charge` for a teleconsultation in place of a visit.
+    """
 
     radius_km: float = Field(default=STANDARD.search.radius_km, gt=0, le=500, description="Kilometres of road")
     waiting_weight: int = Field(
         default=STANDARD.search.waiting_weight, ge=0, le=1000, description="Of a minute of waiting"
     )
     travel_weight: int = Field(default=STANDARD.search.travel_weight, ge=0, le=1000, description="Of a minute of road")
+    tele_charge: int = Field(
+        default=STANDARD.search.tele_charge,
+        ge=0,
+        le=1_000_000,
+        description="Of a teleconsultation, where the patient would as soon be seen in person",
+    )
+    kept_percent: int = Field(
+        default=STANDARD.search.kept_percent,
+        ge=0,
+        le=100,
+        description="Of each seat's places, the last so many (rounded down) are kept for the sector's inhabitants",
+    )
+    kept_sectors: Annotated[list[KnownSector], AfterValidator(each_once)] | None = Field(
+        default=None, description="Sectors whose places are kept; null: all of them", examples=[["CR"]]
+    )
+    kept_charge: int = Field(
+        default=STANDARD.search.kept_charge,
+        ge=0,
+        le=1_000_000,
+        description="Of a place that is kept for the inhabitants of a sector, for everybody else",
+    )
+    release_minutes: int = Field(
+        default=STANDARD.search.release_minutes,
+        ge=0,
+        le=10_080,
+        description="A place is kept until so many minutes before it begins",
+    )
 
     def value(self) -> SearchPolicy:
-        return SearchPolicy(
-            radius_km=self.radius_km, waiting_weight=self.waiting_weight, travel_weight=self.travel_weight
-        )
+        sectors = self.kept_sectors
+        return SearchPolicy(**{**dict(self), "kept_sectors": None if sectors is None else tuple(sectors)})
 
     @classmethod
     def of(cls, search: SearchPolicy) -> "SearchPolicyIn":
-        return cls(radius_km=search.radius_km, waiting_weight=search.waiting_weight, travel_weight=search.travel_weight)
+        sectors = search.kept_sectors
+        return cls(**{**asdict(search), "kept_sectors": None if sectors is None else list(sectors)})
 
 
 GoalOrder = Annotated[list[Annotated[Goal, Field(strict=False)]], Field(min_length=1), AfterValidator(each_once)]

@@ -15,6 +15,7 @@ class SlotRow(Base):
     Rows exist only for published sessions; at another practice a seat's place is another place. A hold is a state of
     the row, so two can never be: it counts as free once `held_until` is past, and the next statement takes it over.
     `closed`: a walk-in session that takes nobody more. `cell`: the half-degree square it lies in, for search.
+    Until `kept_until` it is kept for the inhabitants of the sector `kept_for`.
     """
 
     __tablename__ = "slots"
@@ -39,6 +40,7 @@ class SlotRow(Base):
         CheckConstraint("mode = 'walk_in' OR (state = 'busy') = (taken = 1)", name="busy_is_taken"),
         CheckConstraint("mode = 'bookable' OR state IN ('free', 'withdrawn', 'closed')", name="walk_in_never_held"),
         CheckConstraint("mode = 'walk_in' OR state <> 'closed'", name="closed_is_walk_in"),
+        CheckConstraint("(kept_for IS NULL) = (kept_until IS NULL)", name="keeping_whole"),
         Index("slots_open_idx", "cell", "start_at", postgresql_where=text("state IN ('free', 'held')")),
         Index(
             "slots_open_tele_idx",
@@ -75,6 +77,8 @@ class SlotRow(Base):
     state: Mapped[str]
     hold_id: Mapped[UUID | None]
     held_until: Mapped[datetime | None]
+    kept_for: Mapped[str | None]
+    kept_until: Mapped[datetime | None]
 
 
 class HoldRow(Base):

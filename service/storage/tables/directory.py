@@ -2,10 +2,13 @@
 
 from datetime import date, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.tables.base import Base, Json, Texts
+
+ON_THE_MAP = "point(lon, degrees(asinh(tand(lat))))"
+"""Where a commune is on Mercator's map: no angle is changed there, so what is nearest there is nearest."""
 
 
 class TerritoryRow(Base):
@@ -29,7 +32,10 @@ class TerritoryRow(Base):
 
 class CommuneRow(Base):
     __tablename__ = "communes"
-    __table_args__ = (Index("communes_insee_idx", "insee"),)
+    __table_args__ = (
+        Index("communes_insee_idx", "insee"),
+        Index("communes_on_the_map_idx", text(ON_THE_MAP), postgresql_using="gist"),
+    )
 
     territory_id: Mapped[str] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True)
     insee: Mapped[str] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """Why a roster is as it is, over REST, in the caller's language."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
@@ -8,16 +8,13 @@ from service.application.explaining import explain_assignment, explain_roster
 from service.application.territory_file.fields import Id
 from service.domain.directory import PractitionerId
 from service.domain.errors import Invalid, NotFound, RosterNotReady
-from service.web.dependencies import CallerDep, DatabaseDep, LanguageDep
+from service.web.dependencies import TOLD, CallerDep, DatabaseDep, LanguageDep
 from service.web.problems import answers
 from service.web.rest.explanation_shapes import ExplanationsOut, WhyOut
 from service.web.rest.rosters import RosterPath
 from service.web.rest.swaps import SessionDep
 
 router = APIRouter(prefix="/rosters/{roster}/explanations", tags=["rosters"])
-TOLD: dict[int | str, dict[str, Any]] = {
-    200: {"headers": {"Content-Language": {"description": "Of the words", "schema": {"type": "string"}}}}
-}
 
 
 @router.get("", responses=TOLD | answers(Invalid, NotFound, RosterNotReady))

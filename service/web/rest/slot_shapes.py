@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
@@ -13,9 +14,11 @@ from service.domain.errors import Fault, Invalid
 from service.domain.explanations import Explanation, Reason
 from service.domain.geography import Point
 from service.domain.identifiers import checked_insee
+from service.domain.keeping import Keeping
 from service.domain.needs import DEFAULT_WITHIN_HOURS, LONGEST_WINDOW, WITHIN_HOURS, YEARS, CareRequest
 from service.domain.offers import Found, Offer
 from service.domain.rosters import Modality, Mode
+from service.domain.wording import Language, keeping_in_words
 
 
 def _point_in_time(given: object) -> object:
@@ -89,6 +92,9 @@ class NeedIn(BaseModel, extra="forbid", frozen=True):
         description="Where the patient is seen. A teleconsultation takes no travel, so none is too far.",
     )
     audience: Audience = Field(default=Audience.SNP, description="To whom the place is shown")
+    or_tele: bool = Field(
+        default=False, description="Whether a teleconsultation will do as well", examples=[True], strict=False
+    )
     usual_gp_rpps: Rpps | None = Field(
         default=None,
         description="RPPS of the patient's own GP: his or her places come first, then those of the same practice.",
@@ -103,6 +109,7 @@ class NeedIn(BaseModel, extra="forbid", frozen=True):
             within_hours=self.within_hours,
             modality=self.modality,
             audience=self.audience,
+            or_tele=self.or_tele,
             usual_gp_rpps=self.usual_gp_rpps,
         )
 
@@ -188,6 +195,22 @@ def _told(slot: Slot, venue: Venue) -> dict[str, Any]:
     }
 
 
+class KeptOut(BaseModel):
+    """Why a place ranks after others that are no better: its sector's inhabitants come first for a while."""
+
+    sector: str = Field(description="As the territory names it", examples=["CR"])
+    until: datetime = Field(description="With the offset of the place", examples=["2026-11-23T12:45:00+01:00"])
+    reason: str = Field(
+        description="In the language asked for",
+        examples=["kept for the inhabitants of sector CR until Monday 23/11, 12:45"],
+    )
+
+    @classmethod
+    def of(cls, kept: Keeping, zone: ZoneInfo, language: Language) -> "KeptOut":
+        until = kept.until.astimezone(zone)
+        return cls(sector=kept.sector, until=until, reason=keeping_in_words(kept.sector, until, language))
+
+
 class OfferOut(SlotOut):
     """A free place as the patient would reach it."""
 
@@ -195,15 +218,19 @@ class OfferOut(SlotOut):
     travel_minutes: int = Field(description="By road, estimated; 0 for a teleconsultation", examples=[17])
     waiting_minutes: int = Field(description="From now until it begins; 0 when it runs", examples=[10])
     cost: int = Field(
-        description="What the results are ranked by: the territory's weights × minutes of waiting and of travel",
+        description="What the results are ranked by: the territory's weights × minutes of waiting and of travel, and"
+        " its charges for a place that is kept and for a teleconsultation in place of a visit",
         examples=[44],
+    )
+    kept: KeptOut | None = Field(
+        default=None, description="Where the cost has a charge, as the place is kept for the inhabitants of a sector"
     )
     supplement_eligible: bool = Field(
         description="False with the patient's own GP, or at his or her practice: no unscheduled-care supplement"
     )
 
     @classmethod
-    def from_offer(cls, offer: Offer) -> "OfferOut":
+    def from_offer(cls, offer: Offer, language: Language) -> "OfferOut":
         return cls(
             **_told(offer.slot, offer.venue),
             distance_km=round(offer.distance_km, 1),
@@ -211,6 +238,7 @@ class OfferOut(SlotOut):
             waiting_minutes=round(offer.waiting_minutes),
             cost=round(offer.cost),
             supplement_eligible=offer.supplement_eligible,
+            kept=offer.kept and KeptOut.of(offer.kept, offer.venue.zone, language),
         )
 
 
@@ -247,9 +275,9 @@ class SearchOut(BaseModel):
     explanations: list[ExplanationOut]
 
     @classmethod
-    def of(cls, found: Found) -> "SearchOut":
+    def of(cls, found: Found, language: Language) -> "SearchOut":
         return cls(
-            results=[OfferOut.from_offer(offer) for offer in found.offers],
+            results=[OfferOut.from_offer(offer, language) for offer in found.offers],
             explanations=[ExplanationOut.of(explanation) for explanation in found.explanations],
         )
 

@@ -18,7 +18,7 @@ from service.domain.errors import (
     SessionNotOpen,
     SlotWithdrawn,
 )
-from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now
+from service.web.dependencies import TOLD, CallerDep, DatabaseDep, KeyedDep, LanguageDep, Now
 from service.web.problems import answers
 from service.web.rest.slot_shapes import ArrivalsIn, SearchIn, SearchOut, SlotOut
 
@@ -32,14 +32,18 @@ async def _slot(slot: Annotated[UUID, Path(description="The slot's id")]) -> Slo
 SlotPath = Annotated[SlotId, Depends(_slot)]
 
 
-@router.get("", response_model_exclude_none=True, responses=answers(Invalid))
-async def search(asked: Annotated[SearchIn, Query()], database: DatabaseDep, caller: CallerDep, now: Now) -> SearchOut:
+@router.get("", response_model_exclude_none=True, responses=TOLD | answers(Invalid))
+async def search(
+    asked: Annotated[SearchIn, Query()], database: DatabaseDep, caller: CallerDep, now: Now, language: LanguageDep
+) -> SearchOut:
     """The free places of a need, ranked by waiting and travel, within the policy's radius; walk-in sessions included.
 
-    Nothing that has begun is found, save a walk-in session that still takes people. When nothing is found the answer
-    says why, and when the next place opens.
+    The last places of a session rank later while they are kept for the inhabitants of its sector. Nothing that has
+    begun is found, save a walk-in session that still takes people. When nothing is found the answer says why, and when
+    the next place opens.
     """
-    return SearchOut.of(await search_slots(database, asked.request(), limit=asked.limit, caller=caller, now=now))
+    found = await search_slots(database, asked.request(), limit=asked.limit, caller=caller, now=now)
+    return SearchOut.of(found, language)
 
 
 @router.post(
