@@ -47,7 +47,7 @@ async def test_a_booking_without_a_place_is_cancelled_where_the_schema_knows_non
     await booked(database, slot)
     await change(database, [slot])
     await database.close()
-    migrating.downgrade(database_url, "0005-1")
+    migrating.downgrade(database_url, "0003-1")
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT status, slot_state, version FROM bookings").fetchall() == [
             ("cancelled", None, 3)
