@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from service.solver.blocks import Block, Matrix, Numbers
-from service.solver.engine import Engine, Found
+from service.solver.engine import PATIENCE, Engine, Found
 from service.solver.incumbent import Incumbent
 from service.solver.loads import Load
 from service.solver.program import Program
@@ -51,7 +51,8 @@ def _lowest(block: Block, loads: Sequence[Load], caps: Sequence[int], program: P
             for load in loads:
                 load.cap(program, cap)
             engine.limit(_renewed(block, program))
-        relaxed = engine.relax(nothing, seconds=rung.left_seconds) if rung.left_seconds > 0 else None
+        seconds = rung.left_seconds
+        relaxed = engine.relax(nothing, seconds=seconds, patience=PATIENCE) if seconds > 0 else None
         return relaxed is None or relaxed.is_possible
 
     with Engine(block, rung.budget) as engine:

@@ -18,10 +18,10 @@ _HAS_VALUES = 2  # primal_solution_status: feasible
 OPTIONS = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "mip_heuristic_run_feasibility_jump": False}
 """Jumping for a first solution never found one here that the search did not start from: up to 2 s saved of 10."""
 
-WARM_ITERATIONS = 1000
-"""Of the simplex method from the last basis: many more take longer than a fresh start with the rows made fewer."""
-COLD_ITERATIONS = 0.5
-"""Of the simplex method for each row, beside as many as from the last basis: beyond them it may take no end of them."""
+PATIENCE = 1000
+"""Iterations of the simplex method from the last basis: a fresh start, with the rows made fewer, takes no longer."""
+MOST_ITERATIONS = 20_000
+"""Of the simplex method in any case: a relaxation of 35 000 variables takes 10 000, or now and then no end of them."""
 
 
 def _say_nothing_at_first_use() -> None:
@@ -94,10 +94,10 @@ class Engine:
             self._highs.changeCoeff(row, column, float(block.coefficients[entry]))
         self._block = block
 
-    def relax(self, cost: Numbers, *, seconds: float) -> Relaxed | None:
-        """None when the time did not suffice."""
+    def relax(self, cost: Numbers, *, seconds: float, patience: int = MOST_ITERATIONS) -> Relaxed | None:
+        """None when the time did not suffice. `patience`: how long to go on from the last basis."""
         self._ask(cost, whole=np.zeros(len(cost), dtype=np.bool_))
-        status = self._run_linear(seconds)
+        status = self._run_linear(seconds, patience)
         if status in _IMPOSSIBLE:
             return Relaxed(is_possible=False, values=np.array([]), duals=np.array([]))
         if status != _SOLVED:
@@ -130,12 +130,11 @@ class Engine:
         self._highs.changeColsCost(len(cost), everything, cost)
         self._highs.changeColsIntegrality(len(cost), everything, kinds)
 
-    def _run_linear(self, seconds: float) -> highspy.HighsModelStatus:
+    def _run_linear(self, seconds: float, patience: int) -> highspy.HighsModelStatus:
         """By the simplex method, from the last basis, then from none; where it goes astray, from the inside."""
         deadline = self._budget.left_seconds - seconds
-        cold = WARM_ITERATIONS + int(COLD_ITERATIONS * len(self._block.rows))
         status = _LIMIT_REACHED
-        for limit in (WARM_ITERATIONS, cold) if self._highs.getBasis().valid else (cold,):
+        for limit in (patience, MOST_ITERATIONS) if self._highs.getBasis().valid else (MOST_ITERATIONS,):
             self._highs.setOptionValue("simplex_iteration_limit", limit)
             status = self._run(self._budget.left_seconds - deadline)
             if status != _LIMIT_REACHED:
