@@ -39,10 +39,14 @@ def main(
 
 
 @app.command(name="serve")
-def serve_command() -> None:
+def serve_command(
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that answer requests; else TOURDEROLE_SERVER_WORKERS, else 1.", min=1)
+    ] = None,
+) -> None:
     """Serve the API, with a worker beside it."""
     logs.configure()
-    settings = Settings()
+    settings = Settings() if workers is None else Settings(server_workers=workers)
     with prepared_database(settings) as url:
         serving.serve(settings, url)
 
@@ -53,7 +57,7 @@ def worker_command() -> None:
     logs.configure()
     settings = Settings()
     with prepared_database(settings) as url:
-        asyncio.run(serving.work(settings, url))
+        serving.work(settings, url)
 
 
 @app.command(name="demo")
