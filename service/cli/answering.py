@@ -64,7 +64,7 @@ def answer(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if orphaned is not None:
-            stop_when(orphaned, lambda: signal.raise_signal(signal.SIGTERM))
+            stop_when(orphaned, lambda: server.handle_exit(signal.SIGTERM, None))
         async with database, worker(settings, database) if with_worker else nullcontext():
             yield
 
@@ -78,7 +78,8 @@ def answer(
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=settings.drain_seconds, lifespan="on"
     )
-    DrainingServer(config, app, unready_seconds=settings.unready_seconds).run(sockets=[listening])
+    server = DrainingServer(config, app, unready_seconds=settings.unready_seconds)
+    server.run(sockets=[listening])
 
 
 def stop_when(ended: int, stop: Callable[[], None]) -> None:

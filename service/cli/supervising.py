@@ -2,11 +2,12 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import connection, get_context
+from multiprocessing import connection, get_context, parent_process
 from multiprocessing.context import SpawnProcess
 from types import FrameType
 from typing import Any
@@ -41,7 +42,8 @@ class Child:
 
     def start(self) -> None:
         again = self.process is not None
-        self.process = _SPAWN.Process(target=_begin, args=(self.role, again, self.run, *self.arguments), daemon=False)
+        words = (self.role, again, self.grace_seconds, self.run, *self.arguments)
+        self.process = _SPAWN.Process(target=_begin, args=words, daemon=False)
         self.process.start()
         self.started_at = time.monotonic()
         log.info("process_started", role=self.role, child=self.process.pid, again=again)
@@ -104,10 +106,20 @@ def signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _begin(role: str, again: bool, run: Callable[..., None], *arguments: Any) -> None:
+def _begin(role: str, again: bool, grace_seconds: float, run: Callable[..., None], *arguments: Any) -> None:
     """In the child. In a session of its own: Ctrl-C in the terminal is for the supervisor, which tells the children."""
     os.setsid()
     logs.configure()
+    threading.Thread(target=_end_with_the_supervisor, args=(grace_seconds,), daemon=True).start()
     if again:
         RESTARTS.labels(role).inc()
     run(*arguments)
+
+
+def _end_with_the_supervisor(grace_seconds: float) -> None:
+    """Without its supervisor a child stops in order, of itself; should it fail to, it is ended after its grace."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        time.sleep(grace_seconds)
+        os._exit(1)
