@@ -66,9 +66,10 @@ def serve(url: str, folder: Path, *words: str, **settings: str) -> Iterator[Serv
     try:
         yield Serve(address=_address(process), process=process, log=log)
     finally:
-        left = [process, *psutil.Process(process.pid).children(recursive=True)] if process.poll() is None else []
-        for each in left:
-            each.kill()
+        if process.poll() is None:
+            root = psutil.Process(process.pid)
+            for each in (root, *root.children(recursive=True)):
+                each.kill()
         process.wait()
         if process.stdout:
             process.stdout.close()
