@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
-from service.web.app import create_app
+from service.web.app import Lifespan, create_app
 from service.worker.running import worker_beside
 from service.worker.tasks import Sending
 
@@ -68,18 +68,22 @@ def answer(
         async with database, worker(settings, database) if with_worker else nullcontext():
             yield
 
-    app = create_app(
+    app = _application(settings, database, token, lifespan)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=settings.drain_seconds, lifespan="on"
+    )
+    server = DrainingServer(config, app, unready_seconds=settings.unready_seconds)
+    server.run(sockets=[listening])
+
+
+def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan) -> FastAPI:
+    return create_app(
         database,
         admin_token=token,
         lifespan=lifespan,
         private_webhooks=settings.webhooks_private,
         log_requests=settings.log_requests,
     )
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=settings.drain_seconds, lifespan="on"
-    )
-    server = DrainingServer(config, app, unready_seconds=settings.unready_seconds)
-    server.run(sockets=[listening])
 
 
 def stop_when(ended: int, stop: Callable[[], None]) -> None:

@@ -40,6 +40,15 @@ class Pulse:
     schema: str | None
 
 
+_WAITING = """
+    SELECT 'relay' AS stage, occurred_at AS since FROM events WHERE relayed_at IS NULL
+    UNION ALL
+    SELECT 'delivery', since FROM webhook_deliveries WHERE state = 'pending'
+    UNION ALL
+    VALUES ('relay', CAST(NULL AS timestamptz)), ('delivery', NULL)
+"""
+"""The last two so that none waiting is told as nought. `since` is known of all that wait."""
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         name="places_free",
@@ -112,8 +121,31 @@ MEASURES: tuple[Measure, ...] = (
         """,
     ),
     Measure(
+        name="events_waiting",
+        meaning="Events that wait to be handed over, and their deliveries that wait for a receiver",
+        labels=("stage",),
+        sql=f"SELECT stage, count(since) AS value FROM ({_WAITING}) AS waiting GROUP BY stage",  # noqa: S608
+    ),
+    Measure(
+        name="event_lag_seconds",
+        meaning="How long the oldest of them has waited",
+        labels=("stage",),
+        sql=f"""
+            SELECT stage, greatest(coalesce(extract(epoch FROM CAST(:now AS timestamptz) - min(since)), 0), 0) AS value
+            FROM ({_WAITING}) AS waiting GROUP BY stage
+        """,  # noqa: S608
+    ),
+    Measure(
+        name="deliveries_dead",
+        meaning="Deliveries given up, which can be replayed",
+        sql="""
+            SELECT count(*) AS value FROM webhooks
+            JOIN webhook_deliveries AS dead ON dead.webhook_id = webhooks.id AND dead.state = 'dead'
+        """,
+    ),
+    Measure(
         name="workers",
-        meaning="Workers that gave a sign of life in the last 10 seconds",
+        meaning="Signs of life of workers in the last 10 seconds: of each worker two, of its solves and its deliveries",
         sql="""
             SELECT count(*) AS value FROM jobs.procrastinate_workers
             WHERE last_heartbeat > now() - interval '10 seconds'

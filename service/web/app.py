@@ -72,12 +72,7 @@ def create_app(
 
     `private_webhooks`: receivers of events may be on private networks, and be reached without TLS.
     """
-    app = FastAPIOffline(
-        title="tourderole",
-        version="1",
-        description=ABOUT,
-        lifespan=lifespan,
-    )
+    app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan)
     app.state.database = database
     app.state.clock = clock
     app.state.admin_token = admin_token

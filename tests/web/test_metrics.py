@@ -96,6 +96,14 @@ async def test_jobs_that_wait_and_for_how_long(client, database):
     assert 3600 <= lag < 3700
 
 
+async def test_events_that_wait_and_for_how_long(client, database, clock):
+    await client.post("/v1/bookings", json=booking(await a_place(database)))
+    clock.now += timedelta(seconds=90)
+    assert await figures(client, "events_waiting") == {("relay",): 1, ("delivery",): 0}
+    assert await figures(client, "event_lag_seconds") == {("relay",): 90, ("delivery",): 0}
+    assert await figures(client, "deliveries_dead") == {(): 0}
+
+
 async def test_the_widest_gap_of_the_solves_of_a_day_by_goal(client, database):
     solved = await a_draft(database, *LAWFUL)
     assert solved.solving is Solving.SOLVED
