@@ -137,7 +137,8 @@ def test_no_process_outlives_a_supervisor_that_is_killed(database_url, tmp_path)
 
 def test_ctrl_c_ends_it_at_once_and_in_order(database_url, tmp_path):
     with serve(database_url, tmp_path, *TWO, unready_seconds="600") as served:
-        until(served, 200)
+        while served.log.read_text().count("Application startup complete.") < 2:
+            pass
         served.process.send_signal(signal.SIGINT)
         assert served.ended() == 0
         assert [line["event"] for line in served.lines()].count("Application shutdown complete.") == 2
