@@ -45,3 +45,19 @@ class Settings(BaseSettings):
     webhooks_give_up_hours: float = Field(
         default=72, gt=0, description="A delivery that still fails after so long is a dead letter."
     )
+    server_workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes of `serve` that answer; of several, none runs jobs: one more does.",
+    )
+    unready_seconds: float = Field(
+        default=1,
+        ge=0,
+        description="`serve`, told to stop, still answers for so long, while /readyz sends traffic away.",
+    )
+    drain_seconds: int = Field(default=30, ge=1, description="How long requests may take to end when `serve` stops.")
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port on which `worker`, which has no other, offers /metrics."
+    )
+    log_requests: bool = Field(default=False, description="A log line for every request: its route, never its path.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from service.web.health import REQUESTS
+from service.web.counting import REQUESTS
 
 Answer = tuple[str, str, int]
 

@@ -48,6 +48,12 @@ def test_the_domain_stands_on_the_standard_library_and_a_few_pure_ones(module):
     assert {path.split(".")[0] for path in imported} <= DOMAIN_STANDS_ON | sys.stdlib_module_names
 
 
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_no_middleware_costs_more_than_a_whole_call(module):
+    """Starlette's base class makes a task and a stream of every request: pure ASGI is asked of all."""
+    assert re.search(r"BaseHTTPMiddleware|\.middleware\(\s*[\"']http", module.read_text()) is None
+
+
 def test_the_lock_pins_every_package_by_hash_and_names_no_place():
     lock = text("requirements.lock")
     pinned = re.findall(r"^[\w.\[\]-]+==\S+(?: ; .+)? \\\n    --hash=sha256:", lock, re.MULTILINE)

@@ -1,7 +1,7 @@
 """Rosters: requested, read, followed while they are solved, stopped, compared."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -77,11 +77,16 @@ async def list_rosters(
         return await page_rosters(session, territory, before=before, limit=limit)
 
 
-async def follow_roster(database: Database, id: RosterId, *, caller: Caller) -> AsyncGenerator[Roster, None]:
-    """The roster as it is, then each time its solving has moved, until it is solved or has failed. Raises NotFound."""
+async def follow_roster(
+    database: Database, id: RosterId, *, caller: Caller, ended: Callable[[], bool] = lambda: False
+) -> AsyncGenerator[Roster, None]:
+    """The roster as it is, then each time its solving has moved, until it is solved or has failed, or nobody looks.
+
+    Raises NotFound.
+    """
     roster = await find_roster(database, id, caller=caller)
     yield roster
-    while roster.solving.is_under_way:
+    while roster.solving.is_under_way and not ended():
         await asyncio.sleep(GLANCE_SECONDS)
         before, roster = roster, await find_roster(database, id, caller=caller)
         if roster != before:

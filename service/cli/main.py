@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from service.application.directory import import_territory_file
-from service.cli import demo, logs, repairing, serving, solving
+from service.cli import backing_up, demo, logs, repairing, serving, solving
 from service.cli.opening import prepared_database, stopped
 from service.domain.callers import Caller
 from service.domain.errors import Invalid
@@ -39,10 +39,14 @@ def main(
 
 
 @app.command(name="serve")
-def serve_command() -> None:
+def serve_command(
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that answer requests; else TOURDEROLE_SERVER_WORKERS, else 1.", min=1)
+    ] = None,
+) -> None:
     """Serve the API, with a worker beside it."""
     logs.configure()
-    settings = Settings()
+    settings = Settings() if workers is None else Settings(server_workers=workers)
     with prepared_database(settings) as url:
         serving.serve(settings, url)
 
@@ -53,7 +57,7 @@ def worker_command() -> None:
     logs.configure()
     settings = Settings()
     with prepared_database(settings) as url:
-        asyncio.run(serving.work(settings, url))
+        serving.work(settings, url)
 
 
 @app.command(name="demo")
@@ -76,6 +80,10 @@ app.command(name="solve")(solving.solve_command)
 app.command(name="check")(solving.check_command)
 app.command(name="repair")(repairing.repair_command)
 app.command(name="what-if")(repairing.what_if_command)
+
+
+app.command(name="backup")(backing_up.backup_command)
+app.command(name="restore")(backing_up.restore_command)
 
 
 @app.command(name="migrate")

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import typer
+from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 
 from service.settings import Settings
@@ -18,15 +19,25 @@ TOKEN_BYTES = 32
 
 
 @contextmanager
-def prepared_database(settings: Settings) -> Iterator[str]:
-    """The URL of a migrated database while the block runs: the settings', or the service's own."""
+def reached_database(settings: Settings) -> Iterator[str]:
+    """The URL of the database as it is, while the block runs: the settings', or the service's own."""
     with ExitStack() as stack:
         try:
             url = settings.database_url or stack.enter_context(EmbeddedPostgres.start(settings.data / "postgres")).url
-            upgrade(url)
         except DatabaseUnavailable as error:
             raise stopped(str(error)) from error
+        yield url
+
+
+@contextmanager
+def prepared_database(settings: Settings) -> Iterator[str]:
+    """The URL of a migrated database while the block runs."""
+    with reached_database(settings) as url:
+        try:
+            upgrade(url)
         except OperationalError as error:
+            if isinstance(error.orig, LockNotAvailable):
+                raise stopped("A long transaction holds a table that the migration needs: try again later.") from error
             raise stopped(f"The database of TOURDEROLE_DATABASE_URL does not answer: {error.orig}") from error
         yield url
 

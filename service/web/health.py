@@ -1,27 +1,35 @@
-"""How the service is: alive, ready, and counted. Open to all, it tells nothing of anybody."""
+"""How the service is: alive, ready, and what to look at. Open to all, it tells nothing of anybody."""
 
-from time import perf_counter
+import asyncio
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from pydantic import BaseModel, Field
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.domain.errors import Unavailable
 from service.web.dependencies import DatabaseDep
+from service.web.pulse import CLOCK_LIMIT_SECONDS, feel
 
 router = APIRouter(tags=["service"])
 
-REQUESTS = Counter("tourderole_http_requests", "Requests answered", ["method", "route", "status"])
-SECONDS = Histogram("tourderole_http_seconds", "Seconds until the answer was complete", ["method", "route"])
+PATIENCE_SECONDS = 3
+"""A dependency that needs longer to answer is down."""
 
 
 class HealthOut(BaseModel):
-    """`down` names the dependencies that do not answer."""
+    """`down` names what is in the way of serving, `warnings` what is wrong and is not."""
 
-    status: str = Field(examples=["ok"])
-    down: list[str] = Field(default_factory=list, examples=[["database"]])
+    status: str = Field(examples=["ok"], description="`ok`, `unavailable`, or `draining`: the server is about to stop")
+    down: list[str] = Field(
+        default_factory=list,
+        examples=[["database"]],
+        description="`database`: it does not answer. `schema`: it has none, or one older than this server needs",
+    )
+    warnings: list[str] = Field(
+        default_factory=list,
+        examples=[["clock"]],
+        description="`clock`: this machine's and the database's differ by more than two seconds",
+    )
 
 
 @router.get("/healthz")
@@ -30,49 +38,20 @@ async def healthz() -> HealthOut:
     return HealthOut(status="ok")
 
 
-@router.get("/readyz", responses={503: {"model": HealthOut, "description": "A dependency is down: `down` names it"}})
-async def readyz(database: DatabaseDep) -> Response:
-    """Whether requests can be served now, and which dependency is down when they cannot."""
+@router.get("/readyz", responses={503: {"model": HealthOut, "description": "Send no requests here: see `down`"}})
+async def readyz(request: Request, database: DatabaseDep) -> Response:
+    """Whether requests can be served here now, and which dependency is down when they cannot."""
+    if request.app.state.is_draining:
+        return _told(HealthOut(status="draining"))
     try:
-        await database.ping()
-    except Unavailable as error:
-        return JSONResponse({"status": "unavailable", "down": [error.facts["dependency"]]}, status_code=503)
-    return JSONResponse({"status": "ok", "down": []})
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            felt = await feel(database, request.app.state.clock)
+    except (Unavailable, TimeoutError):
+        return _told(HealthOut(status="unavailable", down=["database"]))
+    if not felt.has_schema:
+        return _told(HealthOut(status="unavailable", down=["schema"]))
+    return _told(HealthOut(status="ok", warnings=["clock"] if felt.skew_seconds > CLOCK_LIMIT_SECONDS else []))
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def metrics() -> Response:
-    """Prometheus exposition format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-class Counted:
-    """Counts and times every request by its route, never by its path: a path may name a person."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        status = 500
-
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        began = perf_counter()
-        try:
-            await self._app(scope, receive, sending)
-        finally:
-            REQUESTS.labels(scope["method"], route_of(scope), status).inc()
-            SECONDS.labels(scope["method"], route_of(scope)).observe(perf_counter() - began)
-
-
-def route_of(scope: Scope) -> str:
-    """The template of the route that answered, such as `/v1/slots`; FastAPI keeps it, prefix included, in the scope."""
-    context = scope.get("fastapi", {}).get("effective_route_context")
-    return getattr(context or scope.get("route"), "path", "none")
+def _told(health: HealthOut) -> Response:
+    return JSONResponse(health.model_dump(), status_code=200 if health.status == "ok" else 503)

@@ -1,6 +1,6 @@
 """Error → status, media type and body: the only such table (RFC 9457)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -24,6 +24,7 @@ from service.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from service.web.counting import REFUSALS
 from service.web.french import in_french
 
 STATUS: dict[type[TourderoleError], int] = {
@@ -58,6 +59,10 @@ class ProblemOut(BaseModel, extra="allow"):
     status: int = Field(examples=[409])
     code: str = Field(examples=["slot_taken"])
     detail: str
+    request_id: str = Field(
+        examples=["5b0c1d9e0f6a4b7c8d2e3f4a5b6c7d8e"],
+        description="Names this request, as the header `X-Request-Id` does",
+    )
     errors: list[FaultOut] | None = None
 
 
@@ -81,13 +86,13 @@ def answers(*errors: type[TourderoleError]) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def problem(error: TourderoleError, *, language: str = "en") -> JSONResponse:
-    """The error as an answer. A single fault lends its own code to the whole."""
+def problem(request: Request, error: TourderoleError) -> JSONResponse:
+    """The error as an answer, counted by its code. A single fault lends its own code to the whole."""
     status = status_of(type(error))
     faults = error.faults if isinstance(error, Invalid) else ()
     code = faults[0].code if len(faults) == 1 else error.code
     title, detail = error.title, error.detail
-    if language == "fr":
+    if language_of(request) == "fr":
         title = in_french(error.code, title)
         detail = in_french(code, title)
     body: dict[str, object] = {
@@ -97,7 +102,9 @@ def problem(error: TourderoleError, *, language: str = "en") -> JSONResponse:
         "status": status,
         "code": code,
         "detail": detail,
+        "request_id": request.state.request_id,
     }
+    REFUSALS.labels(code).inc()
     if faults:
         body["errors"] = [
             {"path": f.path, "code": f.code, "detail": f.message, **({"hint": f.hint} if f.hint else {})}
@@ -134,30 +141,50 @@ def problem_of_framework(request: Request, error: HTTPException) -> JSONResponse
     """What no route has seen: a body that is no text, a path or a method that is not there."""
     if error.status_code == _UNREADABLE:
         fault = Fault(path="", code="json.malformed", message="the body cannot be read as JSON")
-        return problem(Invalid(fault), language=language_of(request))
+        return problem(request, Invalid(fault))
     code = {404: "route.not_found", _NO_SUCH_METHOD: "method.not_allowed"}.get(error.status_code, "http")
-    body = {"type": "about:blank", "title": error.detail, "status": error.status_code, "detail": error.detail}
     headers = {"Allow": ", ".join(methods_at(request))} if error.status_code == _NO_SUCH_METHOD else error.headers
-    return JSONResponse(body | {"code": code}, status_code=error.status_code, media_type=MEDIA_TYPE, headers=headers)
+    return _plain_problem(request, error.status_code, code, error.detail, headers=headers)
+
+
+def internal_problem(request: Request) -> JSONResponse:
+    """The answer to a fault of ours, which the log tells under the same id."""
+    return _plain_problem(request, 500, "internal", "Internal error", detail="the log says more under this request_id")
+
+
+def _plain_problem(
+    request: Request,
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Of what has no line on the page of problems."""
+    REFUSALS.labels(code).inc()
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail or title,
+        "request_id": request.state.request_id,
+    }
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def install(app: FastAPI) -> None:
-    """Let every error that leaves a route become a problem."""
+    """Let every refusal that leaves a route become a problem; `Watched` sees to what nobody foresaw."""
 
     @app.exception_handler(TourderoleError)
     async def refused(request: Request, error: TourderoleError) -> JSONResponse:
-        return problem(error, language=language_of(request))
+        return problem(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(Invalid(*faults_of(error)), language=language_of(request))
+        return problem(request, Invalid(*faults_of(error)))
 
     @app.exception_handler(HTTPException)
     async def refused_by_framework(request: Request, error: HTTPException) -> JSONResponse:
         return problem_of_framework(request, error)
-
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        title = "Internal error"
-        body = {"type": "about:blank", "title": title, "status": 500, "code": "internal", "detail": "see the log"}
-        return JSONResponse(body, status_code=500, media_type=MEDIA_TYPE)

@@ -16,7 +16,7 @@ from service.application.wait_list import offer_waited_for
 from service.domain.errors import Unavailable
 from service.storage.database import Database
 from service.storage.jobs import DELIVERIES_QUEUE, SOLVING_QUEUE, rescue_jobs
-from service.worker.tasks import Sending, Work, job_app
+from service.worker.tasks import Sending, Work, job_app, traced
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +96,7 @@ async def _run_jobs(work: Work, queue: str, concurrency: int) -> None:
             shutdown_graceful_timeout=SHUTDOWN_SECONDS,
             fetch_job_polling_interval=POLL_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
+            worker_middleware=[traced],
         )
 
 

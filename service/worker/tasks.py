@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from secrets import SystemRandom
 from ssl import SSLContext
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -25,7 +26,7 @@ from service.domain.rosters import RosterId
 from service.domain.webhooks import Retrying, WebhookId
 from service.storage.database import Database
 from service.storage.job_locks import job_lock
-from service.storage.jobs import DELIVER, DELIVERIES_QUEUE, SOLVE_ROSTER, SOLVING_QUEUE
+from service.storage.jobs import DELIVER, DELIVERIES_QUEUE, REQUEST_ID, SOLVE_ROSTER, SOLVING_QUEUE
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +107,13 @@ def _add_delivering(app: App, work: Work) -> None:
         ):
             how = Delivering(sender=sending, retrying=work.sending.retrying, clock=work.clock, draw=_draw)
             ATTEMPTS.inc(await deliver_due(work.database, id, how))
+
+
+async def traced(run: Callable[[], Awaitable[Any]], context: JobContext, _worker: object) -> Any:
+    """Every log line of the job bears the id of the request that asked for it; its task need not know."""
+    request = context.job.task_kwargs.pop(REQUEST_ID, None)
+    with structlog.contextvars.bound_contextvars(**({REQUEST_ID: request} if request else {})):
+        return await run()
 
 
 @asynccontextmanager

@@ -85,7 +85,15 @@ class HoldRow(Base):
     """What was held, by whom; the slot says what is held now. `ended`: null while it may be live, else how it ended."""
 
     __tablename__ = "holds"
-    __table_args__ = (CheckConstraint("ended IN ('released', 'confirmed', 'expired')", name="ended_known"),)
+    __table_args__ = (
+        CheckConstraint("ended IN ('released', 'confirmed', 'expired')", name="ended_known"),
+        Index(
+            "holds_expires_at_idx",
+            "expires_at",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 16, "autosummarize": "on"},
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slot_id: Mapped[UUID] = mapped_column(ForeignKey("slots.id"))

@@ -34,6 +34,7 @@ from service.domain.errors import (
     StaleVersion,
     WalkInNotBookable,
 )
+from service.web.counting import count_booking
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, OptionalVersion, etag
 from service.web.problems import answers
 from service.web.rest.booking_shapes import BookingFilterIn, BookingIn, BookingOut, HoldIn, HoldOut, MoveIn
@@ -100,7 +101,7 @@ async def book(
     """Book a place: the one named, the one held, or the best that meets the need."""
     booking = await book_place(database, asked.request(), caller=caller, now=now, keyed=keyed)
     response.headers["Location"] = f"/v1/bookings/{booking.id}"
-    return _shown(response, booking)
+    return _shown(response, count_booking(booking, now))
 
 
 @bookings.get("", responses=answers(Invalid))

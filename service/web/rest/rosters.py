@@ -1,9 +1,10 @@
 """Rosters over REST: requested, followed, stopped, edited, published."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
+from anyio import Event
 from fastapi import APIRouter, Depends, Path, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -40,6 +41,9 @@ from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, Opti
 from service.web.problems import answers
 from service.web.rest.entries import CREATED, SHOWN, Limit, PageOut, TerritoryPath
 from service.web.rest.roster_shapes import EditIn, RosterIn, RosterOut, RosterSummaryOut
+
+STREAM_GRACE_SECONDS = 5
+"""For a stream to end whole when the server stops: it looks up every half second."""
 
 router = APIRouter(tags=["rosters"])
 ACCEPTED: dict[int | str, dict[str, Any]] = {202: CREATED[201]}
@@ -120,11 +124,15 @@ async def get_roster(roster: RosterPath, response: Response, database: DatabaseD
 async def follow(roster: RosterPath, database: DatabaseDep, caller: CallerDep) -> EventSourceResponse:
     """How the solve goes: an event `progress` per change, then `solved` or `failed`; each with the roster's summary."""
     await find_roster(database, roster, caller=caller)
-    return EventSourceResponse(_events(database, roster, caller))
+    server_stops = Event()
+    events = _events(database, roster, caller, server_stops.is_set)
+    return EventSourceResponse(events, shutdown_event=server_stops, shutdown_grace_period=STREAM_GRACE_SECONDS)
 
 
-async def _events(database: Database, roster: RosterId, caller: Caller) -> AsyncIterator[ServerSentEvent]:
-    async for seen in follow_roster(database, roster, caller=caller):
+async def _events(
+    database: Database, roster: RosterId, caller: Caller, ended: Callable[[], bool]
+) -> AsyncIterator[ServerSentEvent]:
+    async for seen in follow_roster(database, roster, caller=caller, ended=ended):
         event = "progress" if seen.solving.is_under_way else seen.solving.value
         yield ServerSentEvent(event=event, data=RosterSummaryOut.of(seen).model_dump_json())
 

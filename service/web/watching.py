@@ -1,0 +1,77 @@
+"""What surrounds every request: its id, its count and time, the log line of what failed, the end of a server."""
+
+from time import perf_counter
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.web.counting import REQUESTS, SECONDS
+from service.web.problems import internal_problem
+from service.web.request_ids import HEADER, request_id_of
+
+log = structlog.get_logger(__name__)
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CLOSE = (b"connection", b"close")
+
+
+class Watched:
+    """Pure ASGI, around the whole application; some microseconds a request.
+
+    It tells the route, never the path or the query: these may name a person. While the server drains
+    (`app.state.is_draining`), callers are told not to come back on the same connection.
+    """
+
+    def __init__(self, app: ASGIApp, *, log_requests: bool = False) -> None:
+        self._app = app
+        self._log_requests = log_requests
+        self._counts: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        id = request_id_of(scope["headers"])
+        scope.setdefault("state", {})["request_id"] = id
+        structlog.contextvars.bind_contextvars(request_id=id)
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                closing = (_CLOSE,) if scope["app"].state.is_draining else ()
+                message["headers"] = [*message.get("headers", ()), (HEADER, id.encode()), *closing]
+            await send(message)
+
+        began = perf_counter()
+        try:
+            await self._app(scope, receive, sending)
+        except Exception:
+            log.exception("request_failed", method=scope["method"], route=route_of(scope))
+            if status:
+                raise  # the answer has begun: only a cut connection can still tell that it is not whole
+            await internal_problem(Request(scope))(scope, receive, sending)
+        finally:
+            self._count(scope, status or 500, perf_counter() - began)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        route = route_of(scope)
+        counts = self._counts.get((method, route, status))
+        if counts is None:
+            counts = (REQUESTS.labels(method, route, status), SECONDS.labels(method, route))
+            self._counts[method, route, status] = counts
+        requests, time = counts
+        requests.inc()
+        time.observe(seconds)
+        if self._log_requests:
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that answered, such as `/v1/slots`; FastAPI keeps it, prefix included, in the scope."""
+    context = scope.get("fastapi", {}).get("effective_route_context")
+    return getattr(context or scope.get("route"), "path", "none")
