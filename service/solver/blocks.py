@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.solver.program import Program
+from service.solver.program import Choice, Program
 
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -38,7 +38,7 @@ class Block:
     entries: Indices
     row_low: Numbers
     row_high: Numbers
-    choices: tuple[Indices, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 class Matrix:
@@ -53,7 +53,7 @@ class Matrix:
         starts = np.array(program.starts, dtype=np.int64)
         self._row_of = np.repeat(np.arange(len(program.row_low)), np.diff(starts))
         self._open = self.low < self.high
-        self._choices = [np.array(choice, dtype=np.int64) for choice in program.choices]
+        self._choices = program.choices
         settled = np.where(self._open, 0.0, self.low)
         held = np.bincount(
             self._row_of, weights=self._coefficients * settled[self._columns], minlength=len(program.row_low)
@@ -106,11 +106,12 @@ class Matrix:
             choices=tuple(self._choices_among(variables)),
         )
 
-    def _choices_among(self, variables: Indices) -> Iterator[Indices]:
+    def _choices_among(self, variables: Indices) -> Iterator[Choice]:
         for choice in self._choices:
-            still_open = choice[self._open[choice]]
+            is_open = self._open[choice.variables]
+            still_open = choice.variables[is_open]
             if len(still_open) and np.isin(still_open[0], variables, assume_unique=True):
-                yield np.searchsorted(variables, still_open)
+                yield Choice(variables=np.searchsorted(variables, still_open), least=choice.least[is_open])
 
 
 def _without_crumbs(labels: Indices, variables: Indices, crumb: int) -> Indices:

@@ -14,17 +14,20 @@ from service.solver.prices import priced
 
 WHOLE = 1e-6
 MOST_NODES = 2000
-LEAST_GAIN = 0.01
-"""So that a choice that raised the cost on one side only is not as if it had on neither."""
+LEAST_GAIN = 0.1
+"""So that a choice that raises the cost on one side only, or is not expected to, still counts for something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Doubt:
-    """A choice that is not made: how far from being made, and the middle of what is chosen in part."""
+    """A choice that is not made. `middle`: of what is chosen in part; `weight`: how far it is from being made, times
+
+    what it would cost more if it were made of either side of the middle.
+    """
 
     choice: int
-    share: float
     middle: int
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -80,8 +83,8 @@ class Tree:
 
     def _split(self, node: _Node, deadline: float) -> bool:
         """A node for either side of a choice in doubt; False, and nothing changed, when there was no time."""
-        doubt = max(node.doubts, key=lambda doubt: doubt.share * self._gain(doubt.choice))
-        choice = self.block.choices[doubt.choice]
+        doubt = max(node.doubts, key=lambda doubt: doubt.weight * self._gain(doubt.choice))
+        choice = self.block.choices[doubt.choice].variables
         children = []
         for half in (choice[: doubt.middle + 1], choice[doubt.middle + 1 :]):
             closed = np.concatenate((node.closed, half))
@@ -120,7 +123,9 @@ class Tree:
 
     def _doubts(self, values: Numbers) -> Iterator[_Doubt]:
         for number, choice in enumerate(self.block.choices):
-            shares = values[choice]
+            shares = values[choice.variables]
             if min(shares.sum(), 1 - shares.max()) > WHOLE:
-                middle = int(np.dot(shares, np.arange(len(choice))) / shares.sum())
-                yield _Doubt(choice=number, share=1 - float(shares.max()), middle=middle)
+                middle = int(np.dot(shares, np.arange(len(shares))) / shares.sum())
+                mixed = float(np.dot(shares, choice.least) / shares.sum())
+                dearer = max(0.0, float(choice.least[middle : middle + 2].min()) - mixed)
+                yield _Doubt(choice=number, middle=middle, weight=(1 - float(shares.max())) * (dearer + LEAST_GAIN))

@@ -155,7 +155,7 @@ class _Loading:
             base = self._base + minutes
             branches.append(Branch(chosen=chosen, count=count, base=base, step=usual, counts=counts, cap_row=row))
         choices = [branch.chosen for branch in branches if branch.chosen is not None]
-        program.one_of(choices)
+        program.one_of(choices, [min(map(abs, branch.balances)) for branch in branches])
         counted = [branch.count for branch in branches]
         program.row([*usuals, *counted], [1.0] * len(usuals) + [-1.0] * len(counted), low=0, high=0)
         lengths = [float(session.minutes) for session, _ in others]

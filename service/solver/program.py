@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 INFINITY = float("inf")
 
 
@@ -15,12 +18,19 @@ class Linear:
     constant: float = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Variables of which just one is 1, in the order of what they stand for; `least`: what each may cost at least."""
+
+    variables: NDArray[np.int64]
+    least: NDArray[np.float64]
+
+
 @dataclass(slots=True, kw_only=True)
 class Program:
     """Variables by their number, each from `low` to `high`, `whole` or not; rows bind sums of them from both sides.
 
     Rows lie one after the other: row r has the columns and coefficients from `starts[r]` to `starts[r + 1]`.
-    `choices`: of each of these, in their order, just one is 1.
     """
 
     low: list[float] = field(default_factory=list)
@@ -31,7 +41,7 @@ class Program:
     coefficients: list[float] = field(default_factory=list)
     row_low: list[float] = field(default_factory=list)
     row_high: list[float] = field(default_factory=list)
-    choices: list[Sequence[int]] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
 
     def variable(self, low: float = 0, high: float = 1, *, whole: bool = True) -> int:
         """Its number. One that is whole wherever the others are need not be said to be `whole`."""
@@ -62,10 +72,10 @@ class Program:
         if len(variables) > most:
             self.row(variables, high=most)
 
-    def one_of(self, choice: Sequence[int]) -> None:
-        """Just one of these is 1. Their order is that of what they stand for."""
-        self.row(choice, low=1, high=1)
-        self.choices.append(choice)
+    def one_of(self, variables: Sequence[int], least: Sequence[float]) -> None:
+        """Just one of these is 1: see `Choice`."""
+        self.row(variables, low=1, high=1)
+        self.choices.append(Choice(variables=np.array(variables, dtype=np.int64), least=np.array(least, dtype=float)))
 
     def fix(self, variable: int, value: float) -> None:
         self.low[variable] = self.high[variable] = value

@@ -23,7 +23,7 @@ def blocks(draw) -> Block:
     program = Program()
     choices = [[program.variable() for _ in range(3)] for _ in range(2)]
     for choice in choices:
-        program.one_of(choice)
+        program.one_of(choice, [0, 0, 0])
         seats = [program.variable(high=2) for _ in range(2)]
         minutes = [float(draw(some.sampled_from([120, 150]))) for _ in seats]
         program.row([*seats, *choice], [*minutes, -0.0, -120.0, -240.0], low=0, high=draw(some.sampled_from([0, 30])))
@@ -34,7 +34,7 @@ def blocks(draw) -> Block:
 
 def costed(block: Block, costs: list[int]) -> np.ndarray:
     """The choices cost, the seats nothing."""
-    chosen = np.concatenate(block.choices)
+    chosen = np.concatenate([choice.variables for choice in block.choices])
     found = np.zeros(len(block.variables))
     found[chosen] = costs
     return found
@@ -53,7 +53,7 @@ def grown(block: Block, cost: np.ndarray, *, seconds: float = 60) -> Tree:
 @given(block=blocks(), costs=COSTS)
 def test_the_least_is_that_of_the_best_choices_with_all_else_in_part(block, costs):
     cost = costed(block, costs)
-    chosen = np.concatenate(block.choices)
+    chosen = np.concatenate([choice.variables for choice in block.choices])
     reached = []
     for ends in CHOSEN:
         low, high = block.low.copy(), block.high.copy()
@@ -84,7 +84,7 @@ def test_what_it_closes_leaves_the_cost_it_found(block, costs):
 def test_without_time_the_bound_is_that_of_the_relaxation():
     program = Program()
     halves = [program.variable() for _ in range(2)]
-    program.one_of(halves)
+    program.one_of(halves, [0, 0])
     program.row(halves, [1.0, -1.0], low=0, high=0)
     program.row([program.variable(high=9), *halves], [1.0, -2.0, -4.0], low=0, high=0)
     [block] = Matrix(program).blocks()
