@@ -15,13 +15,16 @@ from service.domain.bookings import BookingId, BookingStatus, HoldId, Slot, Slot
 from service.domain.errors import SeatBooked, SlotHeld
 from service.domain.events import EventType
 from service.domain.offering import SeatKey
+from service.domain.tasks import TaskState
 from service.storage.events import add_booking_event
 from service.storage.places import slots as places
+from service.storage.places import words
 from service.storage.tables.bookings import BookingRow, HoldRow, SlotRow
 from service.storage.tables.changes import TaskRow, WaitListRow
 
 _AS_IS = {"synchronize_session": False}
 _BOOKED = BookingRow.status == BookingStatus.BOOKED
+_IS_OPEN = TaskRow.state == words(TaskState.OPEN)[0]
 
 
 async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
@@ -37,7 +40,7 @@ async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
         .outerjoin(HoldRow, HoldRow.id == TaskRow.hold_id)
         .outerjoin(held, held.id == HoldRow.slot_id)
     )
-    about = joined.where(TaskRow.state == "open", or_(_of(seats, booked), _of(seats, held)))
+    about = joined.where(_IS_OPEN, or_(_of(seats, booked), _of(seats, held)))
     further = {id for row in await session.execute(about) for id in row if id is not None}
     row = select(places.c.id).where(or_(_of(seats), places.c.id.in_(further))).order_by(places.c.id)
     await session.execute(row.with_for_update())
@@ -114,7 +117,7 @@ async def withdraw_slots(session: AsyncSession, seats: Collection[SeatKey], *, n
 
 async def _refuse_held(session: AsyncSession, rows: Sequence[SlotRow], now: datetime) -> None:
     held_until = {row.hold_id: row.held_until for row in rows if row.held_until is not None and row.held_until > now}
-    of_tasks = select(TaskRow.hold_id).where(TaskRow.hold_id.in_(held_until), TaskRow.state == "open")
+    of_tasks = select(TaskRow.hold_id).where(TaskRow.hold_id.in_(held_until), _IS_OPEN)
     of_list = select(WaitListRow.hold_id).where(WaitListRow.hold_id.in_(held_until))
     ours = {*await session.scalars(of_tasks), *await session.scalars(of_list)}
     by_callers = [until for id, until in held_until.items() if id not in ours]

@@ -17,14 +17,14 @@ from service.domain.tasks import Outcome, Place, Proposal, Task, TaskFilter, Tas
 from service.storage.booking_rows import bookings, bookings_by_id, lock_booking
 from service.storage.events import add_event
 from service.storage.holds import holds
-from service.storage.places import Connected, places_by_id
+from service.storage.places import Connected, places_by_id, words
 from service.storage.tables.changes import TaskRow
 
 tasks = cast("Table", TaskRow.__table__)
 _FIND = select(*tasks.c, holds.c.slot_id.label("proposed"), holds.c.expires_at).select_from(
     tasks.outerjoin(holds, holds.c.id == tasks.c.hold_id)
 )
-_IS_OPEN = tasks.c.state == TaskState.OPEN
+_IS_OPEN = tasks.c.state == words(TaskState.OPEN)[0]
 
 
 async def open_task(
@@ -103,11 +103,12 @@ async def page_tasks(connection: Connected, chosen: TaskFilter, *, after: str | 
     """At most `limit`, the oldest first, from a cursor on. Raises Invalid (`cursor.malformed`)."""
     asked = (
         (chosen.territory, tasks.c.territory_id),
-        (chosen.state, tasks.c.state),
         (chosen.kind, tasks.c.kind),
         (chosen.booking, tasks.c.booking_id),
     )
     meets = [column == value for value, column in asked if value is not None]
+    if chosen.state is not None:
+        meets.append(tasks.c.state == words(chosen.state)[0])
     beyond = [] if after is None else [tuple_(tasks.c.opened_at, tasks.c.id) > tuple_(*_position(after))]
     found = _FIND.where(*meets, *beyond).order_by(tasks.c.opened_at, tasks.c.id)
     rows = (await connection.execute(found.limit(limit + 1))).all()

@@ -36,7 +36,7 @@ from service.storage.parameters import NOW, SLOT, given
 from service.storage.places import IS_TAKEABLE, slots, territories
 from service.storage.tables.directory import CommuneRow, SessionTemplateRow
 from service.storage.tables.rosters import SessionRow
-from service.storage.wait_list_rows import entries, get_entry
+from service.storage.wait_list_rows import IS_WAITING, entries, get_entry
 
 _sessions = cast("Table", SessionRow.__table__)
 _ENTRY: ColumnElement[Any] = bindparam("the_entry", type_=entries.c.id.type)
@@ -51,7 +51,7 @@ def _fitting() -> FromClause:
         _sessions.c.territory_id == entries.c.territory_id,
         _sessions.c.on_date == entries.c.on_date,
         _sessions.c.template["sector"].astext == entries.c.sector,
-        entries.c.state == EntryState.WAITING,
+        IS_WAITING,
         or_(entries.c.offered_until.is_(None), entries.c.offered_until <= NOW),
     )
     fits = and_(
@@ -119,7 +119,7 @@ async def places_waited_for(
 async def end_passed_days(session: AsyncSession, *, now: datetime) -> None:
     """Whose day has passed waits no longer."""
     today = func.timezone(territories.c.timezone, now).cast(entries.c.on_date.type)
-    passed = (entries.c.state == EntryState.WAITING, territories.c.id == entries.c.territory_id)
+    passed = (IS_WAITING, territories.c.id == entries.c.territory_id)
     over = select(entries.c.id).where(*passed, entries.c.on_date < today).limit(MOST_AT_ONCE)
     locked = over.with_for_update(of=entries, skip_locked=True).correlate(None)
     ended = {"state": EntryState.OVER, "slot_id": None, "hold_id": None, "offered_until": None}

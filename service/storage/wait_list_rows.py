@@ -14,10 +14,11 @@ from service.domain.errors import NotFound, StaleVersion
 from service.domain.rosters import HalfDay, Modality
 from service.domain.tasks import Place
 from service.domain.wait_list import Entry, EntryFilter, EntryId, EntryState, Offer, Waiting
-from service.storage.places import Connected, places_by_id, slots, territories
+from service.storage.places import Connected, places_by_id, slots, territories, words
 from service.storage.tables.changes import WaitListRow
 
 entries = cast("Table", WaitListRow.__table__)
+IS_WAITING = entries.c.state == words(EntryState.WAITING)[0]
 _TOLD = select(*entries.c, territories.c.timezone).join(territories, territories.c.id == entries.c.territory_id)
 
 
@@ -48,9 +49,10 @@ async def page_entries(connection: Connected, chosen: EntryFilter, *, after: int
         (chosen.sector, entries.c.sector),
         (chosen.on, entries.c.on_date),
         (chosen.half_day, entries.c.half_day),
-        (chosen.state, entries.c.state),
     )
     meets = [column == value for value, column in asked if value is not None]
+    if chosen.state is not None:
+        meets.append(entries.c.state == words(chosen.state)[0])
     found = _TOLD.where(*meets, entries.c.turn > after).order_by(entries.c.turn)
     rows = (await connection.execute(found.limit(limit + 1))).all()
     cursor = str(rows[limit - 1].turn) if len(rows) > limit else None
