@@ -174,8 +174,9 @@ class Retrying:
 
 
 def _backed_off(first: timedelta, longest: timedelta, times: int) -> timedelta:
-    """Twice as long each time."""
-    return min(first * (1 << min(times - 1, 40)), longest)
+    """Twice as long each time; in seconds, as floats do not overflow where a `timedelta` would."""
+    seconds = first.total_seconds() * 2.0 ** min(times - 1, 1000)
+    return timedelta(seconds=min(seconds, longest.total_seconds()))
 
 
 def new_secret() -> str:

@@ -61,6 +61,12 @@ def test_waits_double_up_to_half_an_hour():
     assert SCHEDULE.wait(10_000, 0.5) == timedelta(minutes=15)
 
 
+def test_a_first_wait_as_long_as_the_longest_never_grows():
+    slow = replace(SCHEDULE, first_wait=SCHEDULE.longest_wait)
+    assert {slow.wait(times, 1) for times in (1, 50, 10_000)} == {SCHEDULE.longest_wait}
+    assert slow.pause(10_000, 1) == SCHEDULE.longest_pause
+
+
 @pytest.mark.parametrize(("failures", "seconds"), [(4, None), (5, 2.5), (6, 5), (11, 150), (10_000, 150)])
 def test_a_receiver_is_left_alone_after_five_failures_in_a_row_for_five_minutes_at_most(failures, seconds):
     shortest = SCHEDULE.pause(failures, 0)
