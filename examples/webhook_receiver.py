@@ -43,9 +43,10 @@ def receive(database: str, webhook: Webhook, headers: Mapping[str, str], body: b
 def keep(connection: sqlite3.Connection, type_: str, data: Mapping[str, object]) -> None:
     """In the transaction that remembers the id: both are kept, or the event comes again.
 
-    A dead letter that somebody has sent again may come after later events of its booking: its version tells.
+    A dead letter that somebody has sent again may come after later events of its booking: its version tells. Only what
+    becomes of bookings is kept here: tasks, the wait-list and types that are yet to come are accepted all the same.
     """
-    if "booking" not in data:
+    if not type_.startswith("booking."):
         return
     row = [data["booking"], data["version"], json.dumps(data)]
     newer = "ON CONFLICT (booking) DO UPDATE SET version = excluded.version, data = excluded.data"

@@ -38,8 +38,8 @@ def address(kept):
         process.kill()
 
 
-def send(address, id, *, version=1, secret=SECRET, at=None, body=None):
-    told = {"type": "booking.booked", "data": {"booking": "b-1", "version": version, "status": "booked"}}
+def send(address, id, *, version=1, secret=SECRET, at=None, body=None, told=None):
+    told = told or {"type": "booking.booked", "data": {"booking": "b-1", "version": version, "status": "booked"}}
     at, sent = at or datetime.now(UTC), body or json.dumps(told)
     headers = {
         "webhook-id": id,
@@ -65,6 +65,13 @@ def test_old_news_of_a_booking_changes_nothing(address, kept):
     assert rows(kept, "SELECT version FROM bookings") == [(2,)]
     send(address, "e-3", version=3)
     assert rows(kept, "SELECT version FROM bookings") == [(3,)]
+
+
+@pytest.mark.parametrize("type_", ["task.opened", "wait_list.accepted", "sector.renamed"])
+def test_what_is_no_change_of_a_booking_is_accepted_though_it_names_one(address, kept, type_):
+    assert send(address, "e-1", told={"type": type_, "data": {"booking": "b-1", "case_ref": "DRM-1"}}) == 204
+    assert rows(kept, "SELECT id FROM seen") == [("e-1",)]
+    assert rows(kept, "SELECT booking FROM bookings") == []
 
 
 @pytest.mark.parametrize(
