@@ -57,7 +57,7 @@ async def relay_events(database: Database, *, now: datetime) -> int:
             return 0
         waiting = await events_to_relay(session, limit=RELAYED_AT_ONCE)
         if waiting:
-            receivers = await wanting(session, {event.territory for _, event in waiting})
+            receivers = await wanting(session, {each for _, event in waiting for each in event.told_to})
             made = [each for position, event in waiting for each in _deliveries(position, event, receivers, now)]
             await stored.add_deliveries(session, made)
             await mark_relayed(session, [position for position, _ in waiting], now=now)
@@ -66,7 +66,7 @@ async def relay_events(database: Database, *, now: datetime) -> int:
 
 
 def _deliveries(position: int, event: Event, receivers: Sequence[Webhook], now: datetime) -> list[Delivery]:
-    wanting_it = [each for each in receivers if each.territory == event.territory and event.type in each.event_types]
+    wanting_it = [each for each in receivers if each.territory in event.told_to and event.type in each.event_types]
     if not wanting_it:
         return []
     new = Delivery(

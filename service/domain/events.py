@@ -53,3 +53,9 @@ class Event:
     data: Mapping[str, object]
     booking: BookingId | None = None
     id: EventId = field(default_factory=lambda: EventId(uuid4()))
+
+    @property
+    def told_to(self) -> frozenset[TerritoryId]:
+        """Territories whose receivers are to know: also the one that a booking moved away from, which `data` names."""
+        left = self.data.get("previous_territory")
+        return frozenset((self.territory, TerritoryId(left))) if isinstance(left, str) else frozenset((self.territory,))

@@ -80,7 +80,11 @@ def _facts(booking: FromClause, place: FromClause, left: ColumnElement[Any] | No
         "origin": booking.c.origin,
     }
     told = _object(**facts)
-    return told if left is None else told.op("||")(func.jsonb_strip_nulls(_object(previous_slot=left)))
+    if left is None:
+        return told
+    left_in = select(func.nullif(_slots.c.territory_id, place.c.territory_id)).where(_slots.c.id == left)
+    before = _object(previous_slot=left, previous_territory=left_in.scalar_subquery())
+    return told.op("||")(func.jsonb_strip_nulls(before))
 
 
 def _object(**facts: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,6 +1,7 @@
 """Events handed to receivers: none missed, none twice, in order, and a job a receiver however much waits."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -67,6 +68,13 @@ async def test_an_event_whose_commit_comes_late_is_not_missed(database, webhook)
         assert await relay_events(database, now=NOW) == 1
     assert await relay_events(database, now=NOW) == 1
     assert [each.event for each in await due(database, webhook)] == [late.id, soon.id]
+
+
+async def test_both_territories_of_a_move_are_told(database, webhook):
+    there, left = TerritoryId("east"), {"previous_territory": WEST}
+    await tell(database, replace(an_event(), territory=there, data=left), replace(an_event(), territory=there))
+    assert await relay_events(database, now=NOW) == 2
+    assert [json.loads(each.body)["territory"] for each in await due(database, webhook)] == ["east"]
 
 
 async def test_of_many_who_relay_at_once_each_event_is_handed_over_once(database, webhook):

@@ -20,12 +20,14 @@ from service.domain.directory import TerritoryId
 from service.domain.errors import SlotTaken, StaleVersion
 from service.domain.events import Event, EventType
 from service.domain.needs import PlaceHeld
-from service.storage.events import add_event
+from service.storage.events import add_event, events_to_relay
 from service.storage.tables.events import EventRow
 from tests.make_bookings import (
     NOW,
     REGULATOR,
     a_place,
+    a_practice,
+    a_territory,
     in_minutes,
     keyed,
     naming,
@@ -33,6 +35,7 @@ from tests.make_bookings import (
     places,
     quarters,
     rows_of,
+    some_slots,
 )
 
 WEST = TerritoryId("west")
@@ -111,6 +114,18 @@ async def test_a_move_tells_the_new_place_and_the_one_left(database):
         str(first),
     )
     assert datetime.fromisoformat(event.data["start_at"]) == in_minutes(25)
+
+
+async def test_a_move_to_another_territory_names_the_one_left(database):
+    booking = await book(database, await a_place(database))
+    await a_territory(database, "east", insee="53002")
+    await a_practice(database, "cab", territory="east", gp="gp-2", rpps="99900000029")
+    [other] = await some_slots(database, territory="east", practice="cab", gp="gp-2")
+    await move_booking(database, booking.id, other, caller=REGULATOR, now=NOW)
+    async with database.transaction() as session:
+        _, (_, moved) = await events_to_relay(session, limit=2)
+    assert (moved.territory, moved.data["previous_territory"]) == ("east", "west")
+    assert moved.told_to == {"east", "west"}
 
 
 async def test_what_is_refused_is_not_told(database):

@@ -48,8 +48,8 @@ async def bodies_of(database):
 
 async def test_what_is_sent_has_the_documented_shape(bodies):
     booked, moved = map(EventOut.model_validate_json, bodies)
-    assert set(BookingFactsOut.model_fields) - moved.data.model_fields_set == set()
-    assert set(BookingFactsOut.model_fields) - booked.data.model_fields_set == {"previous_slot"}
+    assert set(BookingFactsOut.model_fields) - moved.data.model_fields_set == {"previous_territory"}
+    assert set(BookingFactsOut.model_fields) - booked.data.model_fields_set == {"previous_slot", "previous_territory"}
 
 
 async def test_what_is_sent_of_tasks_and_of_the_wait_list_has_the_documented_shape(database):

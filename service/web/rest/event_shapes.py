@@ -25,6 +25,9 @@ class BookingFactsOut(BaseModel, extra="forbid"):
     status: BookingStatus
     slot: UUID = Field(description="The place it is on")
     previous_slot: UUID | None = Field(default=None, description="Only of a move or a hand-over: the place it left")
+    previous_territory: Id | None = Field(
+        default=None, description="Only of a move from another territory, whose webhooks are sent the event too"
+    )
     start_at: datetime = Field(examples=["2026-11-23T13:15:00+00:00"])
     end_at: datetime = Field(examples=["2026-11-23T13:30:00+00:00"])
     practice: Id
