@@ -112,6 +112,6 @@ async def end_task(session: AsyncSession, task: Task, outcome: Outcome, *, now: 
 async def let_go(session: AsyncSession, task: Task, *, now: datetime) -> None:
     """The place that a closed task kept goes to the first on the wait-list, or is free."""
     if task.proposal is not None:
-        place = await give_back(session, task.proposal.hold)
+        place = await give_back(session, task.proposal.hold, now=now)
         if place is not None:
             await offer_places(session, [place], now=now)

@@ -71,7 +71,7 @@ async def leave_wait_list(database: Database, id: EntryId, *, caller: Caller, no
         entry = await lock_entry(session, id)
         entry.refuse_if_closed()
         await save_left(session, entry)
-        freed = entry.offer and await give_back(session, entry.offer.hold)
+        freed = entry.offer and await give_back(session, entry.offer.hold, now=now)
         await offer_places(session, [freed] if freed else [], now=now)
 
 
@@ -112,7 +112,7 @@ async def decline_offer(database: Database, id: EntryId, *, caller: Caller, now:
         entry = await lock_entry(session, id)
         offer = entry.offered(now=now)
         await save_declined(session, entry, offer.place.slot.id, now=now)
-        freed = await give_back(session, offer.hold)
+        freed = await give_back(session, offer.hold, now=now)
         await offer_places(session, [freed] if freed else [], now=now)
         return await rows.get_entry(session, id)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, DateTime, Interval, exists, func, insert, literal, literal_column, update
+from sqlalchemy import ColumnElement, DateTime, Interval, case, exists, func, insert, literal, literal_column, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import HoldEnd, HoldId, SlotId, SlotState
@@ -32,9 +32,9 @@ async def keep_place(
     return HoldId(id), expires_at
 
 
-async def give_back(session: AsyncSession, hold: HoldId) -> SlotId | None:
+async def give_back(session: AsyncSession, hold: HoldId, *, now: datetime) -> SlotId | None:
     """The place is free again, unless somebody took it over once the deadline had passed: then None."""
-    end = HoldEnd.RELEASED
+    end = case((holds.c.expires_at <= now, HoldEnd.EXPIRED), else_=HoldEnd.RELEASED)
     await session.execute(update(holds).where(holds.c.id == hold, holds.c.ended.is_(None)).values(ended=end))
     still = (holds.c.id == hold, slots.c.hold_id == hold)
     free = {"state": SlotState.FREE, "hold_id": None, "held_until": None}

@@ -20,7 +20,7 @@ from service.domain.errors import (
 )
 from service.domain.rosters import Modality
 from service.domain.tasks import Outcome, TaskId, TaskKind, TaskState
-from service.storage.tables.bookings import SlotRow
+from service.storage.tables.bookings import HoldRow, SlotRow
 from service.storage.tables.events import EventRow
 from tests.changing import (
     FAR,
@@ -160,6 +160,7 @@ async def test_after_the_deadline_nothing_is_accepted_whether_it_was_swept_or_no
     assert await expire_tasks(database, now=in_minutes(120)) == 1
     assert (await get_task(database, task.id, caller=REGULATOR)).state is TaskState.EXPIRED
     assert (await the_task(database)).kind is TaskKind.ALERT
+    assert [row.ended for row in await rows_of(database, HoldRow)] == ["expired"]
     await hold_slot(database, kept_place(task).id, "DRM-9", caller=REGULATOR, now=in_minutes(120))
 
 
