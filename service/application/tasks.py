@@ -35,7 +35,7 @@ async def get_task(database: Database, id: TaskId, *, caller: Caller) -> Task:
 async def accept_task(database: Database, id: TaskId, *, caller: Caller, now: datetime) -> Task:
     """The booking moves to the place that was kept for it; the one it still had, if any, is free again.
 
-    Raises NotFound, TaskClosed, NothingOffered, OfferExpired, StaleVersion.
+    Raises NotFound, TaskClosed, NothingOffered, OfferExpired, StaleVersion, SlotBegun when it begins where it still is.
     """
     async with database.transaction() as session:
         task = await lock_task(session, id)

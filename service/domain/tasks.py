@@ -21,7 +21,10 @@ TIME_TO_TELL = timedelta(minutes=30)
 
 
 class TaskKind(StrEnum):
-    """Notice: the booking keeps its time at another address, the patient must know. Alert: nothing within 48 hours."""
+    """Notice: the booking keeps its time at another address, the patient must know.
+
+    Alert: nothing within 48 hours, or nobody accepted what was proposed in time: somebody must call.
+    """
 
     NOTICE = "notice"
     PROPOSAL = "proposal"

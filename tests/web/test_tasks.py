@@ -1,9 +1,13 @@
 """Tasks over REST: the referrer sees what became of a booking, and says what the patient says (US-C4, US-G3)."""
 
+from uuid import uuid4
+
 import pytest
 
 from service.application.roster_publishing import publish_roster
-from tests.changing import NEAR, another_practice, booked, change
+from service.domain.bookings import SlotId
+from service.domain.directory import PracticeId
+from tests.changing import NEAR, another_practice, booked, change, elsewhere, slots_by_id
 from tests.make_bookings import NOW, a_place, in_minutes, some_slots
 from tests.rosters import ANNE, a_draft, held
 from tests.web.test_bookings import NOBODY, refusal
@@ -84,6 +88,18 @@ async def test_an_alert_offers_nothing_and_ends_with_the_booking(client, does):
 async def test_a_place_kept_until_a_time_that_is_past_is_refused(does, clock):
     clock.now = in_minutes(120)
     assert refusal(await does("accept")) == (410, "offer_expired")
+
+
+async def test_nothing_is_accepted_once_the_booking_begins_where_it_still_is(client, database, does, clock):
+    slot = await a_place(database, in_minutes(40))
+    await another_practice(database)
+    await some_slots(database, [in_minutes(200)])
+    await booked(database, slot)
+    [was] = await slots_by_id(database, [slot])
+    await change(database, [slot], [elsewhere(was, SlotId(uuid4()), practice=PracticeId("cab"), point=NEAR)])
+    assert (await does("decline")).json()["kind"] == "proposal"
+    clock.now = in_minutes(40)
+    assert refusal(await does("accept")) == (409, "slot_begun")
 
 
 async def test_a_booking_without_a_place_is_not_fulfilled_nor_missed(client, lost, clock):

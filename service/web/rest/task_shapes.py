@@ -52,7 +52,8 @@ class TaskOut(BaseModel):
     kind: TaskKind = Field(
         description=(
             "`notice`: the booking keeps its time at another address, tell the patient; `proposal`: another place is"
-            " kept, accept or decline; `alert`: nothing within 48 hours of the original time, somebody must call"
+            " kept, accept or decline; `alert`: nothing within 48 hours of the original time, or what was proposed was"
+            " not accepted in time: somebody must call"
         )
     )
     state: TaskState

@@ -48,10 +48,11 @@ async def find_task(task: TaskPath, database: DatabaseDep, caller: CallerDep) ->
 
 
 @router.post(
-    "/{task}/accept", responses=answers(Invalid, NotFound, TaskClosed, NothingOffered, OfferExpired, StaleVersion)
+    "/{task}/accept",
+    responses=answers(Invalid, NotFound, TaskClosed, NothingOffered, OfferExpired, SlotBegun, StaleVersion),
 )
 async def accept(task: TaskPath, database: DatabaseDep, caller: CallerDep, now: Now) -> TaskOut:
-    """The booking moves to the place that is kept for it."""
+    """The booking moves to the place that is kept for it, unless it still had one and that has begun."""
     return TaskOut.of(await accept_task(database, task, caller=caller, now=now))
 
 
