@@ -220,7 +220,7 @@ FRENCH = Words(
     next_gains="confier la plage au {other} ne coûterait rien ({gains})",
     nobody_else="personne d'autre ne peut la prendre dans les règles",
     of_others="{text} : sur {others:autre médecin|autres médecins}, {parts}",
-    kept="gardé pour les habitants du secteur {sector} jusqu'au {day} à {clock}",
+    kept="place gardée pour les habitants du secteur {sector} jusqu'au {day} à {clock}",
     no_conflict="rien ne s'oppose",
     conflict="aucun tour de rôle ne respecte toutes les affectations épinglées",
 )

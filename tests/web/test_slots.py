@@ -74,7 +74,7 @@ async def test_a_place_kept_for_others_comes_later_and_says_why(search, publishe
 async def test_why_a_place_is_kept_is_said_in_french(client, published):
     answer = await client.get("/v1/slots", params={"insee": BALLOTS}, headers={"Accept-Language": "fr"})
     kept = [each["kept"]["reason"] for each in answer.json()["results"] if "kept" in each]
-    assert "gardé pour les habitants du secteur CQ jusqu'au lundi 23/11 à 15\u00a0h\u00a030" in kept
+    assert "place gardée pour les habitants du secteur CQ jusqu'au lundi 23/11 à 15\u00a0h\u00a030" in kept
     assert answer.headers["content-language"] == "fr"
 
 
