@@ -43,11 +43,14 @@ class Pulse:
 _WAITING = """
     SELECT 'relay' AS stage, occurred_at AS since FROM events WHERE relayed_at IS NULL
     UNION ALL
-    SELECT 'delivery', since FROM webhook_deliveries WHERE state = 'pending'
+    SELECT 'delivery', due.since FROM webhooks
+    JOIN webhook_deliveries AS due ON due.webhook_id = webhooks.id AND due.state = 'pending'
+    WHERE webhooks.disabled IS NULL
     UNION ALL
     VALUES ('relay', CAST(NULL AS timestamptz)), ('delivery', NULL)
 """
-"""The last two so that none waiting is told as nought. `since` is known of all that wait."""
+"""The last two so that none waiting is told as nought. `since` is known of all that wait. What waits for a receiver
+that is disabled waits for its owner, not for us."""
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -122,7 +125,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         name="events_waiting",
-        meaning="Events that wait to be handed over, and their deliveries that wait for a receiver",
+        meaning="Events that wait to be handed over, and their deliveries that wait for an enabled receiver",
         labels=("stage",),
         sql=f"SELECT stage, count(since) AS value FROM ({_WAITING}) AS waiting GROUP BY stage",  # noqa: S608
     ),

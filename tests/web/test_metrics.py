@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from service.application.bookings import hold_slot
+from service.application.deliveries import relay_events
 from service.cli import supervising  # noqa: F401 - its metric is one of the list
 from service.domain.roster_life import Solving
 from service.storage.vitals import MEASURES
@@ -102,6 +103,21 @@ async def test_events_that_wait_and_for_how_long(client, database, clock):
     assert await figures(client, "events_waiting") == {("relay",): 1, ("delivery",): 0}
     assert await figures(client, "event_lag_seconds") == {("relay",): 90, ("delivery",): 0}
     assert await figures(client, "deliveries_dead") == {(): 0}
+
+
+@pytest.mark.parametrize(("is_enabled", "waiting", "lag"), [(True, 1, 90), (False, 0, 0)])
+async def test_what_waits_for_a_receiver_counts_while_that_is_enabled(
+    client, database, clock, is_enabled, waiting, lag
+):
+    slot = await a_place(database)
+    hook = await client.post("/v1/territories/west/webhooks", json={"url": "https://regulation.example.org/events"})
+    await client.post("/v1/bookings", json=booking(slot))
+    await relay_events(database, now=clock.now)
+    change = {"json": {"is_enabled": is_enabled}, "headers": {"If-Match": '"1"'}}
+    assert (await client.patch(hook.headers["Location"], **change)).status_code == 200
+    clock.now += timedelta(seconds=90)
+    assert (await figures(client, "events_waiting"))["delivery",] == waiting
+    assert (await figures(client, "event_lag_seconds"))["delivery",] == lag
 
 
 async def test_the_widest_gap_of_the_solves_of_a_day_by_goal(client, database):
