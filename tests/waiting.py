@@ -6,7 +6,7 @@ from typing import Any
 from service.application.wait_list import enter_wait_list, get_entry
 from service.domain.callers import Keyed
 from service.domain.rosters import HalfDay
-from service.domain.wait_list import Entry, Waiting
+from service.domain.wait_list import Waiting, WaitlistEntry
 from service.storage.database import Database
 from tests.make_bookings import NOW, REGULATOR
 
@@ -18,15 +18,15 @@ def a_case(case_ref: str = "DRM-W-1", **different: Any) -> Waiting:
 
 async def waits(
     database: Database, case_ref: str = "DRM-W-1", *, now: datetime = NOW, key: Keyed | None = None, **different: Any
-) -> Entry:
+) -> WaitlistEntry:
     return await enter_wait_list(database, a_case(case_ref, **different), caller=REGULATOR, now=now, keyed=key)
 
 
-async def as_now(database: Database, entry: Entry) -> Entry:
+async def as_now(database: Database, entry: WaitlistEntry) -> WaitlistEntry:
     return await get_entry(database, entry.id, caller=REGULATOR)
 
 
-async def offered_to(database: Database, *entries: Entry) -> list[Any]:
+async def offered_to(database: Database, *entries: WaitlistEntry) -> list[Any]:
     """The place that each is offered, or was; None."""
     found = [(await as_now(database, entry)).offer for entry in entries]
     return [offer and offer.place.slot.id for offer in found]

@@ -10,7 +10,7 @@ from service.domain.callers import Caller, Keyed
 from service.domain.entries import Page
 from service.domain.errors import EntryClosed
 from service.domain.needs import PlaceHeld
-from service.domain.wait_list import Entry, EntryFilter, EntryId, Waiting
+from service.domain.wait_list import EntryFilter, EntryId, Waiting, WaitlistEntry
 from service.storage import wait_list_rows as rows
 from service.storage.booking_rows import get_booking
 from service.storage.bookings import book_held
@@ -33,7 +33,7 @@ from service.storage.wait_list_rows import lock_entry, page_entries
 
 async def enter_wait_list(
     database: Database, waiting: Waiting, *, caller: Caller, now: datetime, keyed: Keyed | None = None
-) -> Entry:
+) -> WaitlistEntry:
     """Wait for a place, behind those who came before; one that is free is offered at once.
 
     Raises Invalid, NotFound, IdempotencyKeyReused, AlreadyWaiting.
@@ -51,7 +51,7 @@ async def enter_wait_list(
         return await rows.get_entry(session, EntryId(id))
 
 
-async def get_entry(database: Database, id: EntryId, *, caller: Caller) -> Entry:
+async def get_entry(database: Database, id: EntryId, *, caller: Caller) -> WaitlistEntry:
     """Raises NotFound."""
     async with database.statement() as connection:
         return await rows.get_entry(connection, id)
@@ -59,7 +59,7 @@ async def get_entry(database: Database, id: EntryId, *, caller: Caller) -> Entry
 
 async def list_entries(
     database: Database, chosen: EntryFilter, *, after: int, limit: int, caller: Caller
-) -> Page[Entry]:
+) -> Page[WaitlistEntry]:
     """In their order."""
     async with database.statement() as connection:
         return await page_entries(connection, chosen, after=after, limit=limit)
@@ -103,7 +103,7 @@ async def _accepted(session: AsyncSession, id: EntryId) -> Booking:
     return await get_booking(session, entry.booking)
 
 
-async def decline_offer(database: Database, id: EntryId, *, caller: Caller, now: datetime) -> Entry:
+async def decline_offer(database: Database, id: EntryId, *, caller: Caller, now: datetime) -> WaitlistEntry:
     """The place goes to the next in order; the entry waits for another one.
 
     Raises NotFound, EntryClosed, NothingOffered, OfferExpired, StaleVersion.

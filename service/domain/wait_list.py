@@ -61,7 +61,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class WaitlistEntry:
     """`offer`: what is offered to it now, or was until its deadline passed."""
 
     id: EntryId

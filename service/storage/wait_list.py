@@ -29,7 +29,7 @@ from service.domain.callers import Caller
 from service.domain.directory import TerritoryId
 from service.domain.events import Event, EventType
 from service.domain.rosters import HalfDay
-from service.domain.wait_list import Entry, EntryId, EntryState, Waiting
+from service.domain.wait_list import EntryId, EntryState, Waiting, WaitlistEntry
 from service.storage.events import add_event
 from service.storage.kept import OFFER_TIME, keep_place
 from service.storage.parameters import NOW, SLOT, given
@@ -158,14 +158,14 @@ async def get_sectors(session: AsyncSession, territory: TerritoryId) -> frozense
     return frozenset(await session.scalars(union(of_communes, of_sessions)))
 
 
-async def save_booked(session: AsyncSession, entry: Entry, booking: BookingId, *, now: datetime) -> None:
+async def save_booked(session: AsyncSession, entry: WaitlistEntry, booking: BookingId, *, now: datetime) -> None:
     """A locked entry that accepted what was offered."""
     booked = {"state": EntryState.BOOKED, "booking_id": booking}
     await session.execute(update(entries).where(entries.c.id == entry.id).values(booked))
     await add_event(session, _event(EventType.WAIT_LIST_ACCEPTED, entry, now, booking))
 
 
-async def save_declined(session: AsyncSession, entry: Entry, place: SlotId, *, now: datetime) -> None:
+async def save_declined(session: AsyncSession, entry: WaitlistEntry, place: SlotId, *, now: datetime) -> None:
     """A locked entry that waits for another place, never again for this one."""
     refused = func.array_append(entries.c.refused, place)
     waits = {"slot_id": None, "hold_id": None, "offered_until": None, "refused": refused}
@@ -173,12 +173,12 @@ async def save_declined(session: AsyncSession, entry: Entry, place: SlotId, *, n
     await add_event(session, _event(EventType.WAIT_LIST_DECLINED, entry, now))
 
 
-async def save_left(session: AsyncSession, entry: Entry) -> None:
+async def save_left(session: AsyncSession, entry: WaitlistEntry) -> None:
     left = {"state": EntryState.LEFT, "slot_id": None, "hold_id": None, "offered_until": None}
     await session.execute(update(entries).where(entries.c.id == entry.id).values(left))
 
 
-def _event(type_: EventType, entry: Entry, now: datetime, booking: BookingId | None = None) -> Event:
+def _event(type_: EventType, entry: WaitlistEntry, now: datetime, booking: BookingId | None = None) -> Event:
     told = {
         "entry": str(entry.id),
         "case_ref": entry.waiting.case_ref,

@@ -13,7 +13,7 @@ from service.domain.entries import Page
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.rosters import HalfDay, Modality
 from service.domain.tasks import Place
-from service.domain.wait_list import Entry, EntryFilter, EntryId, EntryState, Offer, Waiting
+from service.domain.wait_list import EntryFilter, EntryId, EntryState, Offer, Waiting, WaitlistEntry
 from service.storage.places import Connected, places_by_id, slots, territories, words
 from service.storage.tables.changes import WaitListRow
 
@@ -22,7 +22,7 @@ IS_WAITING = entries.c.state == words(EntryState.WAITING)[0]
 _TOLD = select(*entries.c, territories.c.timezone).join(territories, territories.c.id == entries.c.territory_id)
 
 
-async def get_entry(connection: Connected, id: EntryId) -> Entry:
+async def get_entry(connection: Connected, id: EntryId) -> WaitlistEntry:
     """Raises NotFound."""
     row = (await connection.execute(_TOLD.where(entries.c.id == id))).one_or_none()
     if row is None:
@@ -30,7 +30,7 @@ async def get_entry(connection: Connected, id: EntryId) -> Entry:
     return (await _entries_of(connection, [row]))[0]
 
 
-async def lock_entry(session: AsyncSession, id: EntryId) -> Entry:
+async def lock_entry(session: AsyncSession, id: EntryId) -> WaitlistEntry:
     """With the place that is offered to it, which comes first. Raises NotFound, StaleVersion."""
     seen = await get_entry(session, id)
     if seen.offer:
@@ -42,7 +42,7 @@ async def lock_entry(session: AsyncSession, id: EntryId) -> Entry:
     return entry
 
 
-async def page_entries(connection: Connected, chosen: EntryFilter, *, after: int, limit: int) -> Page[Entry]:
+async def page_entries(connection: Connected, chosen: EntryFilter, *, after: int, limit: int) -> Page[WaitlistEntry]:
     """At most `limit`, in their order, after a turn."""
     asked = (
         (chosen.territory, entries.c.territory_id),
@@ -59,19 +59,19 @@ async def page_entries(connection: Connected, chosen: EntryFilter, *, after: int
     return Page(items=await _entries_of(connection, rows[:limit]), next_cursor=cursor)
 
 
-async def _entries_of(connection: Connected, rows: Sequence[Any]) -> tuple[Entry, ...]:
+async def _entries_of(connection: Connected, rows: Sequence[Any]) -> tuple[WaitlistEntry, ...]:
     places = await places_by_id(connection, [row.slot_id for row in rows if row.slot_id])
     return tuple(
         _entry_of(row, {id: Place(slot=slot, venue=venue) for id, (slot, venue) in places.items()}) for row in rows
     )
 
 
-def _entry_of(row: Any, places: Mapping[SlotId, Place]) -> Entry:
+def _entry_of(row: Any, places: Mapping[SlotId, Place]) -> WaitlistEntry:
     zone = ZoneInfo(row.timezone)
     offer = row.hold_id and Offer(
         hold=HoldId(row.hold_id), place=places[row.slot_id], until=row.offered_until.astimezone(zone)
     )
-    return Entry(
+    return WaitlistEntry(
         id=EntryId(row.id),
         waiting=Waiting(
             case_ref=row.case_ref,

@@ -9,7 +9,7 @@ from service.application.territory_file.fields import Id, LocalDate, Text
 from service.domain.bookings import Origin
 from service.domain.directory import Audience, TerritoryId
 from service.domain.rosters import HalfDay, Modality
-from service.domain.wait_list import Entry, EntryFilter, EntryState, Offer, Waiting
+from service.domain.wait_list import EntryFilter, EntryState, Offer, Waiting, WaitlistEntry
 from service.web.rest.booking_shapes import CaseRef
 from service.web.rest.slot_shapes import SlotOut
 
@@ -69,7 +69,7 @@ class EntryOut(BaseModel):
     booking: UUID | None = Field(description="Once accepted")
 
     @classmethod
-    def of(cls, entry: Entry, now: datetime) -> "EntryOut":
+    def of(cls, entry: WaitlistEntry, now: datetime) -> "EntryOut":
         waiting, offer = entry.waiting, entry.offer
         is_live = offer is not None and entry.state is EntryState.WAITING and offer.until > now
         return cls(
