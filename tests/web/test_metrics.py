@@ -19,6 +19,7 @@ from service.web.metrics import PREFIX, SKEW, UP
 from service.worker import running  # noqa: F401 - so are its
 from tests.make_bookings import NOW, REGULATOR, a_place, places, quarters
 from tests.rosters import LAWFUL, a_draft, a_request
+from tests.waiting import waits
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +75,14 @@ async def test_bookings_by_origin_are_counted_once_however_often_they_are_asked_
         assert answer.status_code == 201
         clock.now += timedelta(seconds=1)
     assert await grown(client, "bookings_total", before) == {("ed",): 1}
+
+
+async def test_a_booking_of_the_wait_list_is_counted_too(client, database):
+    await a_place(database, NOW + timedelta(hours=1))
+    entry = await waits(database)
+    before = await figures(client, "bookings_total")
+    assert (await client.post(f"/v1/wait-list/{entry.id}/accept")).status_code == 201
+    assert await grown(client, "bookings_total", before) == {("sas",): 1}
 
 
 async def test_refusals_by_code(client, database):

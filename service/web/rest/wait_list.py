@@ -25,6 +25,7 @@ from service.domain.errors import (
     StaleVersion,
 )
 from service.domain.wait_list import EntryId
+from service.web.counting import count_booking
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, etag
 from service.web.problems import answers
 from service.web.rest.booking_shapes import BookingOut
@@ -100,7 +101,7 @@ async def accept(
     entry: EntryPath, response: Response, database: DatabaseDep, caller: CallerDep, now: Now, keyed: KeyedDep
 ) -> BookingOut:
     """The place offered becomes a booking of the case."""
-    booking = await accept_offer(database, entry, caller=caller, now=now, keyed=keyed)
+    booking = count_booking(await accept_offer(database, entry, caller=caller, now=now, keyed=keyed), now)
     response.headers["Location"] = f"/v1/bookings/{booking.id}"
     response.headers["ETag"] = etag(booking.version)
     return BookingOut.of(booking)
