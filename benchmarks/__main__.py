@@ -11,14 +11,18 @@ from benchmarks import (
     booking,
     comparison,
     conflicts,
+    contention,
     fixing,
+    france,
     importing,
+    memory,
     repairing,
     report,
     routing,
     routing_plot,
     searching,
     solving,
+    storm,
     territory_command,
 )
 from benchmarks.cases import CASES
@@ -32,8 +36,12 @@ BENCHMARKS: Mapping[str, Callable[[Effort], Sequence[report.Table]]] = {
     "fixes": fixing.measure,
     "comparison": comparison.measure,
     "routing": routing.measure,
-    "search": searching.measure,
+    "search": lambda effort: [*searching.measure(effort), *france.measure_search(effort)],
     "booking": booking.measure,
+    "contention": contention.measure,
+    "storm": storm.measure,
+    "memory": memory.measure,
+    "france": france.measure,
 }
 PLOTS: Mapping[str, Callable[[Sequence[report.Table]], None]] = {"routing": routing_plot.write}
 BY_CASE = ("solve", "repair", "conflict", "fixes")
@@ -64,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="name", help=", ".join(BENCHMARKS))
     parser.add_argument("--repeats", type=int, default=usual.repeats, help="of each measurement (%(default)s)")
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each load (%(default)s)")
+    parser.add_argument("--requests", type=int, default=usual.requests, help="of the long load (%(default)s)")
     parser.add_argument("--seeds", type=int, default=usual.seeds, help="of each case of the solver (%(default)s)")
     parser.add_argument("--only", type=_keys, default=usual.only, metavar="S4,M4,…", help=f"of {', '.join(CASES)}")
     parser.add_argument("--solve-seconds", type=float, default=usual.solve_seconds, help="at most (%(default)s)")
@@ -84,6 +93,7 @@ def _effort(asked: argparse.Namespace) -> Effort:
         repeats=asked.repeats,
         seconds=asked.seconds,
         seeds=asked.seeds,
+        requests=asked.requests,
         only=asked.only,
         solve_seconds=asked.solve_seconds,
     )

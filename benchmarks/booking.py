@@ -8,14 +8,15 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from benchmarks import serving
+from benchmarks import aims, serving
 from benchmarks.load import request
-from benchmarks.measuring import Effort
+from benchmarks.measuring import Effort, middle
 from benchmarks.offered import Offered
 from benchmarks.pgbench import Statement, caught
-from benchmarks.report import Table
+from benchmarks.report import Cell, Table
 from benchmarks.stands import Stand, Subject, beside_limits, stand
 from benchmarks.territory_map import Degrees
+from benchmarks.trips import shortest
 from service.domain.bookings import BookingId, Origin, SlotId
 from service.domain.callers import Caller, Keyed
 from service.domain.geography import Point
@@ -28,7 +29,7 @@ DAYS = 7
 Body = dict[str, object]
 _CALLER = Caller(name="admin")
 _FRESH = """
-TRUNCATE bookings, holds, idempotency_keys, events;
+TRUNCATE bookings, holds, idempotency_keys, events CASCADE;
 UPDATE slots SET state = 'free', taken = 0, hold_id = NULL, held_until = NULL WHERE state IN ('busy', 'held');
 """
 _COUNTS = """
@@ -43,27 +44,45 @@ SELECT (SELECT count(*) FROM bookings) AS bookings,
 def measure(effort: Effort) -> Sequence[Table]:
     with stand() as here:
         named: list[Body] = [{"slot": slot} for slot in here.offered.bookable]
-        needs: list[Body] = [{"need": _need(here.offered, point)} for point in here.offered.points]
+        needs: list[Body] = [{"need": need_of(here.offered, point)} for point in here.offered.points]
         by_name = asyncio.run(named_sql(here.url, here.offered))
         by_need = asyncio.run(needed_sql(here.url, here.offered))
         subjects = (
             _subject("Booking a place that is named", named, by_name, here),
             _subject(f"Booking the best place for a need, {DAYS} days ahead", needs, by_need, here),
         )
-        return [beside_limits(subject, here, effort) for subject in subjects]
+        shortest_ms = [asyncio.run(shortest(here.url)).p99_ms]
+        tables = [beside_limits(subject, here, effort) for subject in subjects]
+        shortest_ms.append(asyncio.run(shortest(here.url)).p99_ms)
+    return [*tables, _aims(tables[0], middle(shortest_ms))]
+
+
+def _aims(named: Table, shortest_ms: float) -> Table:
+    many, few = (row for row in named.rows if str(row["what"]).startswith("POST"))
+    rows = [
+        aims.at_least(f"{many['what']}: rate ÷ PostgreSQL's", _number(many["÷ PostgreSQL"]), 0.5),
+        aims.at_most(f"{many['what']}: p99 ms", _number(many["p99 ms"]), 60),
+        aims.at_most(f"{few['what']}: p99 ÷ p99 of SELECT 1", _number(few["p99 ms"]) / shortest_ms, 25),
+    ]
+    note = f"A named place. SELECT 1, one at a time by asyncpg: p99 {shortest_ms} ms, before and after the loads."
+    return Table(title="Booking: aims", rows=rows, notes=(note,))
+
+
+def _number(cell: Cell) -> float:
+    return cell if isinstance(cell, int | float) else float("nan")
 
 
 def _subject(title: str, bodies: Sequence[Body], sql: str, here: Stand) -> Subject:
     return Subject(
         title=title,
         name="POST /v1/bookings",
-        requests=list(_requests(bodies, most=len(here.offered.bookable))),
+        requests=list(booking_requests(bodies, most=len(here.offered.bookable))),
         status=201,
         sql=sql,
         note="After each load there were as many bookings as answers, places taken, keys and events; no place twice.",
         again=False,
-        before=lambda: asyncio.run(_free(here.url)),
-        after=lambda made: asyncio.run(_check(here.url, made)),
+        before=lambda: asyncio.run(free(here.url)),
+        after=lambda made, more: asyncio.run(check(here.url, made, more=more)),
     )
 
 
@@ -72,29 +91,30 @@ async def named_sql(url: str, offered: Offered) -> str:
     slot = SlotId(UUID(offered.bookable[0]))
     named = PlaceNamed(slot=slot, case_ref="2026-0001", origin=Origin.SAS)
     keyed = _keyed()
-    async with Database(url) as database, database.statement() as connection:
+    async with Database(url) as database:
         with caught(database) as statements:
-            booking = await book_slot(connection, named, caller=_CALLER, now=datetime.now(UTC), keyed=keyed)
+            booking = await book_slot(database.direct, named, caller=_CALLER, now=datetime.now(UTC), keyed=keyed)
     (statement,) = statements
     place = "(SELECT slot FROM benchmark_places WHERE n = :n)"
     return statement.with_words(dict.fromkeys(statement.numbers_of(slot), place) | _anew(statement, booking.id, keyed))
 
 
-async def needed_sql(url: str, offered: Offered) -> str:
-    """The statement that books the best place for a need, its point taken from a table by `:n`."""
-    lat, lon = offered.points[0]
+async def needed_sql(url: str, offered: Offered, point: Degrees | None = None) -> str:
+    """The statement that books the best place for a need at this point, else at one taken from a table by `:n`."""
+    lat, lon = point or offered.points[0]
     need = Need(near=Point(lat, lon), window=offered.days(DAYS))
     needed = PlaceNeeded(request=CareRequest(near=need.near), case_ref="2026-0001", origin=Origin.SAS)
     keyed = _keyed()
-    async with Database(url) as database, database.statement() as connection:
+    async with Database(url) as database:
         with caught(database) as statements:
             now = datetime.now(UTC)
-            booking = await book_needed(connection, needed, need, caller=_CALLER, now=now, keyed=keyed)
+            booking = await book_needed(database.direct, needed, need, caller=_CALLER, now=now, keyed=keyed)
     (statement,) = statements
-    return statement.with_words(offered.point_by_number(statement, (lat, lon)) | _anew(statement, booking.id, keyed))
+    points = {} if point else offered.point_by_number(statement, (lat, lon))
+    return statement.with_words(points | _anew(statement, booking.id, keyed))
 
 
-def _need(offered: Offered, point: Degrees) -> Body:
+def need_of(offered: Offered, point: Degrees) -> Body:
     window = offered.days(DAYS)
     return {"near": f"{point[0]},{point[1]}", "from": window.start.isoformat(), "until": window.end.isoformat()}
 
@@ -109,14 +129,14 @@ def _anew(statement: Statement, booking: BookingId, keyed: Keyed) -> dict[int, s
     return ids | dict.fromkeys(statement.numbers_of(keyed.key), "gen_random_uuid()::text")
 
 
-def _requests(bodies: Sequence[Body], most: int) -> Iterator[str]:
+def booking_requests(bodies: Sequence[Body], most: int) -> Iterator[str]:
     for number, body in enumerate(islice(cycle(bodies), most)):
         asked = body | {"case_ref": f"2026-{number}", "origin": "sas"}
         bearer = f"Bearer {serving.ADMIN_TOKEN}"
         yield request("POST", "/v1/bookings", asked, authorization=bearer, idempotency_key=str(uuid4()))
 
 
-async def _free(url: str) -> None:
+async def free(url: str) -> None:
     """Every place as it was at first."""
     connection = await asyncpg.connect(url)
     await connection.execute(_FRESH)
@@ -124,10 +144,13 @@ async def _free(url: str) -> None:
     await connection.close()
 
 
-async def _check(url: str, made: int) -> None:
-    """Raises AssertionError when a place was booked twice, or a booking is lost or has no place."""
+async def check(url: str, made: int, *, more: int = 0) -> None:
+    """Raises AssertionError when a place was booked twice, or a booking is lost or has no place.
+
+    `more`: requests that were under way when their answers were no longer waited for.
+    """
     connection = await asyncpg.connect(url)
     counts = dict(await connection.fetchrow(_COUNTS) or {})
     await connection.close()
-    if set(counts.values()) != {made}:
+    if len(set(counts.values())) != 1 or not made <= counts["bookings"] <= made + more:
         raise AssertionError(f"{made} bookings were acknowledged, the database holds {counts}")

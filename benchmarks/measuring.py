@@ -15,7 +15,7 @@ GOLOMB_MARKS, GOLOMB_LENGTH = 9, 44
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """Repetitions of each measurement, seconds of each load, seconds that a solve may take, and one of Timefold's.
+    """Repetitions of each measurement, seconds of each load, requests of the long one, seconds that a solve may take.
 
     Of the solver's cases: how many `seeds` each, and which `only`, by key; all where none is named.
     """
@@ -23,6 +23,7 @@ class Effort:
     repeats: int = 5
     seconds: float = 5
     seeds: int = 20
+    requests: int = 200_000
     only: frozenset[str] = frozenset()
     solve_seconds: float = 120
     timefold_seconds: float = 60
@@ -32,7 +33,7 @@ class Effort:
 
 
 SMALL_CASES = frozenset({"haut1", "S1", "S4", "S4t", "S13"})
-QUICK = Effort(repeats=1, seconds=1, seeds=1, only=SMALL_CASES, solve_seconds=10, timefold_seconds=5)
+QUICK = Effort(repeats=1, seconds=1, seeds=1, requests=2000, only=SMALL_CASES, solve_seconds=10, timefold_seconds=5)
 
 
 def seconds_of(work: Callable[[], object]) -> float:

@@ -1,5 +1,6 @@
 """PostgreSQL alone: a statement that the service sends, caught as it is sent, and sent again by pgbench."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -9,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-
-from service.storage.database import Database
+from service.storage.database import DIRECT_SESSION, Database
+from service.storage.direct import Direct
 from service.storage.embedded_run_as import binary
 
 CLIENTS = 16
@@ -44,19 +44,27 @@ class Statement:
         return f"'{quoted}'"
 
 
+class _Overheard(Direct):
+    """The short way to the database, and what was sent along it."""
+
+    def __init__(self, way: Direct) -> None:
+        self._way = way
+        self.statements: list[Statement] = []
+
+    async def fetch(self, statement: str, arguments: Sequence[object]) -> list[Any]:
+        self.statements.append(Statement(text=statement, parameters=arguments))
+        return await self._way.fetch(statement, arguments)
+
+
 @contextmanager
 def caught(database: Database) -> Iterator[list[Statement]]:
-    """The statements that the service sends meanwhile."""
-    statements: list[Statement] = []
-
-    def catch(_connection: object, _cursor: object, text: str, parameters: Any, *_: object) -> None:
-        statements.append(Statement(text=text, parameters=parameters))
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", catch)
+    """The statements that the service sends the short way meanwhile."""
+    way = database.direct
+    database.direct = overheard = _Overheard(way)
     try:
-        yield statements
+        yield overheard.statements
     finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", catch)
+        database.direct = way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +74,20 @@ class Pace:
 
 
 def pace(url: str, sql: str, *, seconds: float, clients: int = CLIENTS) -> Pace:
-    """Of one statement, prepared, again and again. It may name `:n`. Raises AssertionError when it failed once."""
+    """Of one statement, prepared, again and again, in a session as the service's are. It may name `:n`.
+
+    Raises AssertionError when it failed once.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(f"{_START}{sql};\n")
         script.flush()
         numbers = ["-D", "i=-1", "-D", f"clients={clients}"]
         how = ["--no-vacuum", "-M", "prepared", "-c", str(clients), "-T", str(max(1, round(seconds)))]
         command: list[str | Path] = [binary("pgbench"), *how, *numbers, "-f", script.name, url]
-        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        options = " ".join(f"-c {name}={setting}" for name, setting in DIRECT_SESSION.items())
+        said = subprocess.run(
+            command, env=os.environ | {"PGOPTIONS": options}, capture_output=True, text=True, check=False
+        )
     rate = re.search(r"^tps = ([\d.]+)", said.stdout, re.MULTILINE)
     done = re.search(r"^number of transactions actually processed: (\d+)", said.stdout, re.MULTILINE)
     if said.returncode != 0 or not rate or not done:

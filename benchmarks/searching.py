@@ -27,7 +27,7 @@ def measure(effort: Effort) -> Sequence[Table]:
         subject = Subject(
             title=f"Search: {FOUND} places at most, {DAYS} days ahead",
             name="GET /v1/slots",
-            requests=[_search(here.offered, point) for point in here.offered.points],
+            requests=searches(here.offered),
             status=200,
             sql=asyncio.run(search_sql(here.url, here.offered)),
         )
@@ -38,11 +38,16 @@ async def search_sql(url: str, offered: Offered) -> str:
     """The statement of a search, its point taken from a table by `:n`."""
     lat, lon = offered.points[0]
     need = Need(near=Point(lat, lon), window=offered.days(DAYS))
-    async with Database(url) as database, database.statement() as connection:
+    async with Database(url) as database:
         with caught(database) as statements:
-            await search_offers(connection, need, now=datetime.now(UTC), limit=FOUND)
+            await search_offers(database.direct, need, now=datetime.now(UTC), limit=FOUND)
     (statement,) = statements
     return statement.with_words(offered.point_by_number(statement, (lat, lon)))
+
+
+def searches(offered: Offered) -> list[str]:
+    """One for each point."""
+    return [_search(offered, point) for point in offered.points]
 
 
 def _search(offered: Offered, point: Degrees) -> str:

@@ -21,6 +21,8 @@ from service.storage.migrating import upgrade
 ADMIN_TOKEN = "a-token-for-benchmarks"  # noqa: S105 - it guards nothing
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _PATIENCE_SECONDS = 20
+PROCESSES = 2
+"""Of the product that answer requests: one for each core of the machine that the aims are for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,10 @@ def postgres_url() -> Iterator[str]:
 
 @contextmanager
 def product(database_url: str) -> Iterator[Server]:
-    """`tourderole serve` on that database: one process, a worker beside the API."""
+    """`tourderole serve` on that database, from several processes, a worker beside them."""
     command = [str(Path(sys.executable).with_name("tourderole")), "serve"]
     settings = {"DATABASE_URL": database_url, "ADMIN_TOKEN": ADMIN_TOKEN, "HOST": "127.0.0.1", "PORT": "0"}
+    settings |= {"SERVER_WORKERS": str(PROCESSES)}
     with _listening(command, {f"TOURDEROLE_{name}": value for name, value in settings.items()}) as server:
         yield server
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks import serving
-from benchmarks.load import Answered, Load, answers_to
+from benchmarks.load import Answered, Load, fast_answers_to, tool
 from benchmarks.measuring import Effort
 from benchmarks.offered import PLACES, Offered, offer_places
 from benchmarks.pgbench import CLIENTS, pace
@@ -44,7 +44,8 @@ def stand() -> Iterator[Stand]:
 class Subject:
     """What is measured: `requests` sent to the product, answered with `status`, and the statement behind, as SQL.
 
-    `before` every load; `after` it, told how many requests were answered. `again`: the requests may be repeated.
+    `before` every load; `after` it, told how many requests were answered, and how many more may have been.
+    `again`: the requests may be repeated.
     """
 
     title: str
@@ -55,7 +56,7 @@ class Subject:
     note: str = ""
     again: bool = True
     before: Callable[[], None] = lambda: None
-    after: Callable[[int], None] = lambda _: None
+    after: Callable[[int, int], None] = lambda _made, _more: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class Trial:
         """By the product."""
         self.subject.before()
         answered, rate = self._loaded(self.at.product, connections)
-        self.subject.after(answered.only(self.subject.status))
+        self.subject.after(answered.only(self.subject.status), connections)
         return rate
 
     def limited(self, server: Server) -> Rate:
@@ -83,7 +84,7 @@ class Trial:
         used_s = cpu_seconds(self.at.postgres)
         done = pace(self.at.url, self.subject.sql, seconds=self.seconds)
         used_s = cpu_seconds(self.at.postgres) - used_s
-        self.subject.after(done.transactions)
+        self.subject.after(done.transactions, 0)
         return Rate(per_second=done.per_second, postgres_cpu_ms=1000 * used_s / done.transactions)
 
     def _loaded(self, server: Server, connections: int) -> tuple[Answered, Rate]:
@@ -95,7 +96,7 @@ class Trial:
             again=self.subject.again,
         )
         used_s = [cpu_seconds(server.pid), cpu_seconds(self.at.postgres)]
-        answered = answers_to(load)
+        answered = fast_answers_to(load)
         used_s = [cpu_seconds(server.pid) - used_s[0], cpu_seconds(self.at.postgres) - used_s[1]]
         return answered, Rate(
             per_second=answered.count / answered.seconds,
@@ -122,4 +123,5 @@ def beside_limits(subject: Subject, at: Stand, effort: Effort) -> Table:
     rounds = compared({**limits, **ours}, rounds=effort.repeats)
     rows = rounds.rows(limits=dict(zip(("PostgreSQL", "FastAPI", "ASGI"), limits, strict=True)))
     how = f"Medians of {effort.repeats} interleaved rounds of {effort.seconds:g} s, {PLACES} places; CPU of one answer."
-    return Table(title=subject.title, rows=rows, notes=(f"{how} {subject.note}".strip(),))
+    servers = f"Load by {tool()}, {serving.PROCESSES} server processes."
+    return Table(title=subject.title, rows=rows, notes=(f"{how} {servers} {subject.note}".strip(),))

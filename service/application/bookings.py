@@ -28,14 +28,12 @@ async def hold_slot(
     Raises Invalid, NotFound, IdempotencyKeyReused, and what forbids to take the place: SlotHeld, SlotTaken and so on.
     """
     checked = checked_case_ref(case_ref)
-    async with database.statement() as connection:
-        return await holds.take_hold(connection, slot, checked, caller=caller, now=now, keyed=keyed)
+    return await holds.take_hold(database.direct, slot, checked, caller=caller, now=now, keyed=keyed)
 
 
 async def get_hold(database: Database, id: HoldId, *, caller: Caller) -> Hold:
     """Raises NotFound."""
-    async with database.statement() as connection:
-        return await holds.get_hold(connection, id, caller=caller)
+    return await holds.get_hold(database.direct, id, caller=caller)
 
 
 async def release_hold(database: Database, id: HoldId, *, caller: Caller, now: datetime) -> None:
@@ -54,11 +52,9 @@ async def book_place(
     """
     match request:
         case PlaceNamed():
-            async with database.statement() as connection:
-                return await book_slot(connection, request, caller=caller, now=now, keyed=keyed)
+            return await book_slot(database.direct, request, caller=caller, now=now, keyed=keyed)
         case PlaceHeld():
-            async with database.statement() as connection:
-                return await book_held(connection, request, caller=caller, now=now, keyed=keyed)
+            return await book_held(database.direct, request, caller=caller, now=now, keyed=keyed)
         case PlaceNeeded():
             return await _book_best(database, request, caller, now, keyed)
 
@@ -68,8 +64,7 @@ async def _book_best(
 ) -> Booking:
     need = await understand(database, request.request, now=now)
     try:
-        async with database.statement() as connection:
-            return await book_needed(connection, request, need, caller=caller, now=now, keyed=keyed)
+        return await book_needed(database.direct, request, need, caller=caller, now=now, keyed=keyed)
     except NoPlaceFree:
         reasons = await why_none(database, need, now=now, to_book=True)
     raise NoPlaceFree(explanations=[{"code": reason.code.value, **reason.facts} for reason in reasons])
@@ -77,8 +72,7 @@ async def _book_best(
 
 async def get_booking(database: Database, id: BookingId, *, caller: Caller) -> Booking:
     """Raises NotFound."""
-    async with database.statement() as connection:
-        return await booking_rows.get_booking(connection, id)
+    return await booking_rows.get_booking(database.direct, id)
 
 
 async def list_bookings(

@@ -31,4 +31,6 @@ async def why_none(database: Database, need: Need, *, now: datetime, to_book: bo
         locality = await find_locality(session, need.near)
         if locality is None:
             return (Explanation(code=Reason.NOTHING_PUBLISHED),)
-        return explain(need, await find_circumstances(session, need, locality, now=now, to_book=to_book))
+        return explain(
+            need, await find_circumstances(session, database.direct, need, locality, now=now, to_book=to_book)
+        )

@@ -15,8 +15,7 @@ from service.storage.offers import search_offers
 async def search_slots(database: Database, request: CareRequest, *, limit: int, caller: Caller, now: datetime) -> Found:
     """The best free places, or why there are none and when the next opens. Raises Invalid."""
     need = await understand(database, request, now=now)
-    async with database.statement() as connection:
-        offers = await search_offers(connection, need, now=now, limit=limit)
+    offers = await search_offers(database.direct, need, now=now, limit=limit)
     return Found(offers=offers) if offers else Found(explanations=await why_none(database, need, now=now))
 
 
@@ -28,8 +27,7 @@ async def count_arrivals(
     Raises NotFound, IdempotencyKeyReused, NotWalkIn, SlotWithdrawn, SessionNotOpen, SessionClosed, SessionFull,
     NobodyToTakeBack.
     """
-    async with database.statement() as connection:
-        return await attendance.count_people(connection, slot, change, caller=caller, now=now, keyed=keyed)
+    return await attendance.count_people(database.direct, slot, change, caller=caller, now=now, keyed=keyed)
 
 
 async def close_session(database: Database, slot: SlotId, *, closed: bool, caller: Caller) -> tuple[Slot, Venue]:

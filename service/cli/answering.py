@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from service.cli import memory
 from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
@@ -66,6 +67,7 @@ def answer(
         if orphaned is not None:
             stop_when(orphaned, lambda: server.handle_exit(signal.SIGTERM, None))
         async with database, worker(settings, database) if with_worker else nullcontext():
+            memory.settle()
             yield
 
     app = _application(settings, database, token, lifespan)

@@ -274,6 +274,7 @@ _PERSONAL = re.compile(
     r"|^\D+$",  # no digit at all: the number of a file has some
     re.IGNORECASE,
 )
+_NIR_LENGTH = 15
 
 
 def checked_case_ref(case_ref: str) -> str:
@@ -281,7 +282,7 @@ def checked_case_ref(case_ref: str) -> str:
 
     Raises Invalid: `case_ref.personal_data_suspected`, else `case_ref.malformed`.
     """
-    if _PERSONAL.search(case_ref) or nir.is_valid(case_ref):
+    if _PERSONAL.search(case_ref) or (len(case_ref) >= _NIR_LENGTH and nir.is_valid(case_ref)):
         code, message = "case_ref.personal_data_suspected", "this looks like a person's data"
     elif not _CASE_REF.fullmatch(case_ref):
         code, message = "case_ref.malformed", "1 to 40 letters, digits, and . _ / - between them"

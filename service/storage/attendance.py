@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Interval, Select, literal_column, or_, update
-from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.bookings import DOORS_OPEN, Slot, SlotId, SlotState, Venue
@@ -13,6 +12,7 @@ from service.domain.callers import Caller, Keyed
 from service.storage.once import Creation, create_once, remembered
 from service.storage.parameters import CHANGE, NOW, SLOT, given
 from service.storage.places import get_place, slot_of, slots, told, venue_of, words
+from service.storage.statements import Row, Statement, Way
 
 _EARLY: ColumnElement[Any] = literal_column(f"interval '{DOORS_OPEN.total_seconds():.0f} seconds'", Interval)
 
@@ -26,24 +26,24 @@ def _count() -> Select[Any]:
     return told(counter).add_cte(remembered(counter))
 
 
-_COUNT = _count()
+_COUNT = Statement(_count())
 
 
 async def count_people(
-    connection: AsyncConnection, slot: SlotId, change: int, *, caller: Caller, now: datetime, keyed: Keyed | None
+    way: Way, slot: SlotId, change: int, *, caller: Caller, now: datetime, keyed: Keyed | None
 ) -> tuple[Slot, Venue]:
     """Raises NotFound, IdempotencyKeyReused, and what `Slot.refuse_count` raises."""
 
     async def found(_: UUID) -> tuple[Slot, Venue]:
-        return await get_place(connection, slot)
+        return await get_place(way, slot)
 
     async def refuse() -> None:
-        counter, _ = await get_place(connection, slot)
+        counter, _ = await get_place(way, slot)
         counter.refuse_count(change, now=now)
 
     parameters = given(new_id=uuid4(), slot=slot, change=change, now=now)
     creation = Creation(statement=_COUNT, parameters=parameters, made=_place_of, found=found, refuse=refuse)
-    return await create_once(connection, creation, caller=caller, keyed=keyed)
+    return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
 async def close_session(connection: AsyncConnection, slot: SlotId, *, closed: bool) -> tuple[Slot, Venue]:
@@ -56,5 +56,5 @@ async def close_session(connection: AsyncConnection, slot: SlotId, *, closed: bo
     return counter, venue
 
 
-def _place_of(row: Row[Any]) -> tuple[Slot, Venue]:
+def _place_of(row: Row) -> tuple[Slot, Venue]:
     return slot_of(row), venue_of(row)

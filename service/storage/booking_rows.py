@@ -8,8 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select, tuple_, update
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain.bookings import Booking, BookingId, BookingStatus, Origin, SlotId, SlotState
 from service.domain.directory import PractitionerId
@@ -19,7 +18,9 @@ from service.domain.events import OF_STATUS, EventType
 from service.domain.needs import BookingFilter
 from service.domain.rosters import SessionId
 from service.storage.events import add_booking_event
-from service.storage.places import Connected, slot_of, slots, told, venue_of
+from service.storage.parameters import BOOKING, given
+from service.storage.places import slot_of, slots, told, venue_of
+from service.storage.statements import Connected, Row, Statement, Way
 from service.storage.tables.bookings import BookingRow
 
 bookings = cast("Table", BookingRow.__table__)
@@ -36,11 +37,12 @@ OF_BOOKING: tuple[ColumnElement[Any], ...] = (
 )
 """Beside the slot's columns: what `booking_of` reads."""
 _TOLD = told(slots, *OF_BOOKING).join(bookings, bookings.c.slot_id == slots.c.id)
+_FIND = Statement(_TOLD.where(bookings.c.id == BOOKING))
 
 
-async def get_booking(connection: Connected, id: BookingId) -> Booking:
+async def get_booking(way: Way, id: BookingId) -> Booking:
     """Raises NotFound."""
-    row = (await connection.execute(_TOLD.where(bookings.c.id == id))).one_or_none()
+    row = await _FIND.row(way, given(booking=id))
     if row is None:
         raise NotFound("booking", id)
     return booking_of(row)
@@ -49,17 +51,17 @@ async def get_booking(connection: Connected, id: BookingId) -> Booking:
 async def bookings_by_id(connection: Connected, ids: Collection[BookingId]) -> tuple[Booking, ...]:
     """By the time of their place."""
     found = _TOLD.where(bookings.c.id.in_(ids)).order_by(bookings.c.slot_start_at, bookings.c.id)
-    return tuple(map(booking_of, await connection.execute(found)))
+    return tuple(map(booking_of, (await connection.execute(found)).mappings()))
 
 
 async def page_bookings(
-    connection: Connected, chosen: BookingFilter, *, after: str | None, limit: int
+    connection: AsyncConnection, chosen: BookingFilter, *, after: str | None, limit: int
 ) -> Page[Booking]:
     """At most `limit`, by the time of the place, from a cursor on. Raises Invalid (`cursor.malformed`)."""
     order = tuple_(bookings.c.slot_start_at, bookings.c.id)
     beyond = [] if after is None else [order > tuple_(*_position(after))]
     found = _TOLD.where(*_meets(chosen), *beyond).order_by(bookings.c.slot_start_at, bookings.c.id)
-    items = [booking_of(row) for row in await connection.execute(found.limit(limit + 1))]
+    items = [booking_of(row) for row in (await connection.execute(found.limit(limit + 1))).mappings()]
     more = items[limit - 1] if len(items) > limit else None
     cursor = f"{more.slot.time.start.isoformat()}_{more.id}" if more else None
     return Page(items=tuple(items[:limit]), next_cursor=cursor)
@@ -71,7 +73,8 @@ async def live_bookings(
     """The bookings of these seats that are yet to be honoured, by the time of their place."""
     of_seats = tuple_(slots.c.session_id, slots.c.practitioner_id).in_(list(seats))
     found = _TOLD.where(of_seats, bookings.c.status == BookingStatus.BOOKED)
-    return tuple(map(booking_of, await session.execute(found.order_by(bookings.c.slot_start_at, bookings.c.id))))
+    rows = await session.execute(found.order_by(bookings.c.slot_start_at, bookings.c.id))
+    return tuple(map(booking_of, rows.mappings()))
 
 
 def _meets(chosen: BookingFilter) -> list[ColumnElement[bool]]:
@@ -159,18 +162,18 @@ async def _free(session: AsyncSession, slot: SlotId) -> None:
     await session.execute(update(slots).where(*was_taken).values(state=SlotState.FREE, taken=0))
 
 
-def booking_of(row: Row[Any]) -> Booking:
+def booking_of(row: Row) -> Booking:
     venue = venue_of(row)
     return Booking(
-        id=BookingId(row.booking_id),
+        id=BookingId(row["booking_id"]),
         slot=slot_of(row),
         venue=venue,
-        case_ref=row.case_ref,
-        origin=Origin(row.origin),
-        booked_by=row.booked_by,
-        booked_at=row.booked_at.astimezone(venue.zone),
-        status=BookingStatus(row.status),
-        status_at=row.status_at.astimezone(venue.zone),
-        version=row.version,
-        supplement_eligible=row.supplement_eligible,
+        case_ref=row["case_ref"],
+        origin=Origin(row["origin"]),
+        booked_by=row["booked_by"],
+        booked_at=row["booked_at"].astimezone(venue.zone),
+        status=BookingStatus(row["status"]),
+        status_at=row["status_at"].astimezone(venue.zone),
+        version=row["version"],
+        supplement_eligible=row["supplement_eligible"],
     )

@@ -20,7 +20,6 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.bookings import Booking, BookingId, BookingStatus, HoldEnd, SlotState
 from service.domain.callers import Caller, Keyed
@@ -35,6 +34,7 @@ from service.storage.once import Creation, create_once, remembered
 from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, SLOT, USUAL_GP, given
 from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told, words
 from service.storage.ranking import best_places
+from service.storage.statements import Statement, Way
 
 CANDIDATES = 32
 """Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""
@@ -100,43 +100,39 @@ def _by_need(tele: Tele) -> Select[Any]:
 
 
 def _any_free(tele: Tele) -> Select[Any]:
-    return select(exists().select_from(best_places(tele, walk_in=False)))
+    return select(exists().select_from(best_places(tele, walk_in=False)).label("any_free"))
 
 
-_BY_SLOT, _BY_HOLD = _by_slot(), _by_hold()
-_BY_NEED = {tele: _by_need(tele) for tele in Tele}
-_ANY_FREE = {tele: _any_free(tele) for tele in Tele}
+_BY_SLOT, _BY_HOLD = Statement(_by_slot()), Statement(_by_hold())
+_BY_NEED = {tele: Statement(_by_need(tele)) for tele in Tele}
+_ANY_FREE = {tele: Statement(_any_free(tele)) for tele in Tele}
 
 
-async def book_slot(
-    connection: AsyncConnection, named: PlaceNamed, *, caller: Caller, now: datetime, keyed: Keyed | None
-) -> Booking:
+async def book_slot(way: Way, named: PlaceNamed, *, caller: Caller, now: datetime, keyed: Keyed | None) -> Booking:
     """Raises NotFound, IdempotencyKeyReused, and the Conflict that forbids to take the place."""
     place = given(slot=named.slot, case_ref=named.case_ref, origin=named.origin, usual_gp=named.usual_gp_rpps, now=now)
-    refuse = partial(refuse_unless_free, connection, named.slot, now=now)
-    creation = _creation(connection, _BY_SLOT, place, refuse)
-    return await create_once(connection, creation, caller=caller, keyed=keyed)
+    refuse = partial(refuse_unless_free, way, named.slot, now=now)
+    creation = _creation(way, _BY_SLOT, place, refuse)
+    return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
-async def book_held(
-    connection: AsyncConnection, held: PlaceHeld, *, caller: Caller, now: datetime, keyed: Keyed | None
-) -> Booking:
+async def book_held(way: Way, held: PlaceHeld, *, caller: Caller, now: datetime, keyed: Keyed | None) -> Booking:
     """Raises Invalid, NotFound, IdempotencyKeyReused, HoldExpired, and SlotBegun when the place began meanwhile."""
 
     async def refuse() -> None:
-        hold = await get_hold(connection, held.hold, caller=caller)
+        hold = await get_hold(way, held.hold, caller=caller)
         if hold.end_by(now):
             raise ended_hold(hold, now)
         hold.slot.refuse_if_begun(now=now)
         hold.refuse_other_case(held.case_ref)
 
     place = given(hold=held.hold, case_ref=held.case_ref, origin=held.origin, usual_gp=held.usual_gp_rpps, now=now)
-    creation = _creation(connection, _BY_HOLD, place, refuse)
-    return await create_once(connection, creation, caller=caller, keyed=keyed)
+    creation = _creation(way, _BY_HOLD, place, refuse)
+    return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
 async def book_needed(
-    connection: AsyncConnection,
+    way: Way,
     needed: PlaceNeeded,
     need: Need,
     *,
@@ -148,23 +144,23 @@ async def book_needed(
     where = asked(need, now=now, limit=CANDIDATES)
 
     async def refuse() -> None:
-        if not (await connection.execute(_ANY_FREE[need.tele], where)).scalar_one():
+        [found] = await _ANY_FREE[need.tele].rows(way, where)
+        if not found["any_free"]:
             raise NoPlaceFree()
 
     place = {**where, **given(case_ref=needed.case_ref, origin=needed.origin)}
-    return await create_once(
-        connection, _creation(connection, _BY_NEED[need.tele], place, refuse), caller=caller, keyed=keyed
-    )
+    creation = _creation(way, _BY_NEED[need.tele], place, refuse)
+    return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
 def _creation(
-    connection: AsyncConnection,
-    statement: Select[Any],
+    way: Way,
+    statement: Statement,
     parameters: dict[str, Any],
     refuse: Callable[[], Awaitable[None]],
 ) -> Creation[Booking]:
     async def found(id: UUID) -> Booking:
-        return await get_booking(connection, BookingId(id))
+        return await get_booking(way, BookingId(id))
 
     return Creation(
         statement=statement,

@@ -1,61 +1,20 @@
-"""The one door to PostgreSQL: transactions, single statements, and what its refusals mean."""
+"""The one door to PostgreSQL: transactions, single statements, and the short way for those that are waited for."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Self
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from service.domain.errors import (
-    AlreadyThere,
-    AlreadyWaiting,
-    Conflict,
-    RosterExists,
-    SeatBooked,
-    SlotBegun,
-    SlotTaken,
-    StillReferred,
-    TourderoleError,
-    Unavailable,
-)
+from service.storage.direct import Direct
+from service.storage.refusals import meaning_of, out_of_reach
 
-REFUSALS: Mapping[str, type[Conflict]] = {
-    "rosters_one_per_week": RosterExists,
-    "bookings_one_live_per_slot": SlotTaken,
-    "bookings_on_an_offered_slot": SeatBooked,
-    "wait_list_one_per_case": AlreadyWaiting,
-    "bookings_before_it_begins": SlotBegun,
-}
-"""What a violated constraint means to a caller, by the constraint's name."""
-
-_FOREIGN_KEY, _UNIQUE = "23503", "23505"
-_OUT_OF_REACH = ("08", "57P", "53", "40")
-"""Classes of SQLSTATE that pass: no connection, shutting down, out of resources, rolled back in favour of another."""
 _SESSION = {"search_path": "public,jobs", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
 """Statements are short and prepared once a connection: neither compiling nor planning them anew pays."""
-
-
-def constraint_of(error: DBAPIError) -> str | None:
-    """The name of the constraint that the database says was violated."""
-    return getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None)
-
-
-def meaning_of(error: DBAPIError) -> TourderoleError | None:
-    """The domain's word for a refusal of the database; None when it is a fault of ours."""
-    sqlstate = str(getattr(error.orig, "sqlstate", "") or "")
-    constraint = constraint_of(error)
-    if error.connection_invalidated or sqlstate.startswith(_OUT_OF_REACH):
-        return Unavailable("the database is out of reach", dependency="database")
-    if not isinstance(error, IntegrityError):
-        return None
-    refusal = REFUSALS.get(constraint or "")
-    if refusal is not None:
-        return refusal()
-    if sqlstate == _FOREIGN_KEY:
-        return StillReferred(constraint=constraint)
-    return AlreadyThere(constraint=constraint) if sqlstate == _UNIQUE else None
+DIRECT_SESSION = {**_SESSION, "enable_bitmapscan": "off", "enable_sort": "off"}
+"""Those that regulators wait for walk along an index in its order, and stop as soon as they have found enough."""
 
 
 def asyncpg_url(url: str) -> str:
@@ -73,14 +32,18 @@ def _translated() -> Iterator[None]:
             raise
         raise meaning from error
     except (OSError, TimeoutError) as error:
-        raise Unavailable("the database is out of reach", dependency="database") from error
+        raise out_of_reach() from error
 
 
 class Database:
-    """A pool of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values."""
+    """Pools of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values.
 
-    def __init__(self, url: str, *, pool_size: int = 15) -> None:
+    `direct`: for a `Statement`, which is one round trip and commits by itself.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 15, direct_size: int = 8) -> None:
         self.url = url
+        self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION)
         self._engine = create_async_engine(
             asyncpg_url(url),
             pool_size=pool_size,
@@ -97,6 +60,7 @@ class Database:
         await self.close()
 
     async def close(self) -> None:
+        await self.direct.close()
         await self._engine.dispose()
 
     @property
@@ -112,7 +76,7 @@ class Database:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that commits each statement by itself: for the hot paths, one round trip each."""
+        """A connection that commits each statement by itself."""
         with _translated():
             async with self._single.connect() as connection:
                 yield connection

@@ -132,7 +132,8 @@ def upsert(table: Table) -> Insert:
     """Puts rows in by their key, or over the ones there; a version rises when more than the position changed."""
     proposed = insert(table)
     key = _key(table)
-    own = [column.name for column in table.c if column.name not in (*key, "territory_id", "position", "version")]
+    others = (*key, "territory_id", "position", "version")
+    own = [column.name for column in table.c if column.computed is None and column.name not in others]
     has_changed = tuple_(*(table.c[name] for name in own)).is_distinct_from(
         tuple_(*(proposed.excluded[name] for name in own))
     )

@@ -28,12 +28,13 @@ async def claim(session: AsyncSession, caller: Caller, keyed: Keyed, resource: s
     if row.scalar_one_or_none() is not None:
         return resource
     key = select(IdempotencyKeyRow).where(IdempotencyKeyRow.caller == caller.name, IdempotencyKeyRow.key == keyed.key)
-    return recalled((await session.execute(key)).scalar_one(), keyed)
+    used = (await session.execute(key)).scalar_one()
+    return recalled(used.operation, used.request, used.resource, keyed)
 
 
-def recalled(row: IdempotencyKeyRow, keyed: Keyed) -> str:
-    """What the stored key created. Raises IdempotencyKeyReused when it stood for something else."""
-    if (row.operation, row.request) != (keyed.operation, keyed.request):
+def recalled(operation: str, request: str, resource: str, keyed: Keyed) -> str:
+    """The resource that the stored key created. Raises IdempotencyKeyReused when it stood for something else."""
+    if (operation, request) != (keyed.operation, keyed.request):
         raise IdempotencyKeyReused(
             Fault(
                 path="Idempotency-Key",
@@ -42,4 +43,4 @@ def recalled(row: IdempotencyKeyRow, keyed: Keyed) -> str:
                 hint="use a fresh key for every new request",
             )
         )
-    return row.resource
+    return resource

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select
 
 from service.domain.calendar import Interval
 from service.domain.geography import Point
@@ -13,8 +12,9 @@ from service.domain.needs import Need, Tele
 from service.domain.offers import Offer
 from service.domain.ranking import Turn
 from service.storage.parameters import given
-from service.storage.places import Connected, slot_of, slots, told, venue_of
+from service.storage.places import slot_of, slots, told, venue_of
 from service.storage.ranking import best_places, first_start
+from service.storage.statements import Row, Statement, Way
 
 
 def search_statement(tele: Tele) -> Select[Any]:
@@ -32,10 +32,12 @@ def search_statement(tele: Tele) -> Select[Any]:
     return found.order_by(best.c.turn, best.c.cost, best.c.start_at, best.c.id)
 
 
-_SEARCH = {tele: search_statement(tele) for tele in Tele}
+SEARCHES = {tele: Statement(search_statement(tele)) for tele in Tele}
 
 
-_NEXT_START = {(tele, walk_in): first_start(tele, walk_in=walk_in) for tele in Tele for walk_in in (False, True)}
+_NEXT_START = {
+    (tele, walk_in): Statement(first_start(tele, walk_in=walk_in)) for tele in Tele for walk_in in (False, True)
+}
 HORIZON = timedelta(days=60)
 """How far ahead the next opening is looked for: further than rosters are published."""
 
@@ -57,30 +59,31 @@ def asked(need: Need, *, now: datetime, limit: int) -> dict[str, Any]:
     )
 
 
-async def search_offers(connection: AsyncConnection, need: Need, *, now: datetime, limit: int) -> tuple[Offer, ...]:
+async def search_offers(way: Way, need: Need, *, now: datetime, limit: int) -> tuple[Offer, ...]:
     """At most `limit` free places that meet the need, best first; none when the commune is unknown, too."""
-    rows = await connection.execute(_SEARCH[need.tele], asked(need, now=now, limit=limit))
+    rows = await SEARCHES[need.tele].rows(way, asked(need, now=now, limit=limit))
     return tuple(map(_offer_of, rows))
 
 
-def _offer_of(row: Row[Any]) -> Offer:
+def _offer_of(row: Row) -> Offer:
     slot = slot_of(row)
     return Offer(
         slot=slot,
         venue=venue_of(row),
-        distance_km=row.distance_km,
-        travel_minutes=row.travel_minutes,
-        waiting_minutes=row.waiting_minutes,
-        cost=row.cost,
-        supplement_eligible=row.turn == Turn.OTHERS,
-        kept=slot.kept if row.is_kept else None,
+        distance_km=row["distance_km"],
+        travel_minutes=row["travel_minutes"],
+        waiting_minutes=row["waiting_minutes"],
+        cost=row["cost"],
+        supplement_eligible=row["turn"] == Turn.OTHERS,
+        kept=slot.kept if row["is_kept"] else None,
     )
 
 
-async def next_start(connection: Connected, need: Need, *, now: datetime, walk_in: bool) -> datetime | None:
+async def next_start(way: Way, need: Need, *, now: datetime, walk_in: bool) -> datetime | None:
     """When the first free place begins that would do if the need could wait; walk-in sessions count if asked."""
     end = max(need.window.end, now)
     later = replace(need, window=Interval(start=end, end=end + HORIZON))
     statement = _NEXT_START[need.tele, walk_in]
-    start_at: datetime | None = (await connection.execute(statement, asked(later, now=now, limit=1))).scalar_one()
+    [first] = await statement.rows(way, asked(later, now=now, limit=1))
+    start_at: datetime | None = first["start_at"]
     return start_at

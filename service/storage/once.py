@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, Table, Text, insert, select
+from sqlalchemy import CTE, Table, Text, insert, select
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.engine import Row
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.callers import Caller, Keyed
-from service.domain.errors import Unavailable
-from service.storage.database import constraint_of
+from service.domain.errors import AlreadyThere, Unavailable
 from service.storage.idempotency import recalled
 from service.storage.parameters import CALLER, KEY, NEW_ID, NOW, OPERATION, REQUEST, given
+from service.storage.statements import Row, Statement, Way
 from service.storage.tables.bookings import IdempotencyKeyRow
 
 Made = TypeVar("Made")
@@ -27,15 +24,16 @@ Made = TypeVar("Made")
 keys = cast("Table", IdempotencyKeyRow.__table__)
 _KEY_CONSTRAINT = "idempotency_keys_pkey"
 _ATTEMPTS = 50
+_USED = Statement(select(keys).where(keys.c.caller == CALLER, keys.c.key == KEY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creation(Generic[Made]):
     """`statement` gives the row of what it made, or none. Then `refuse` raises why, or lets it be tried again."""
 
-    statement: Select[Any]
+    statement: Statement
     parameters: Mapping[str, Any]
-    made: Callable[[Row[Any]], Made]
+    made: Callable[[Row], Made]
     found: Callable[[UUID], Awaitable[Made]]
     refuse: Callable[[], Awaitable[None]]
 
@@ -46,39 +44,38 @@ def remembered(created: CTE) -> CTE:
     return insert(keys).from_select(list(keys.c), row.where(KEY.is_not(None))).cte("remembered")
 
 
-async def create_once(
-    connection: AsyncConnection, creation: Creation[Made], *, caller: Caller, keyed: Keyed | None
-) -> Made:
-    """One round trip when it succeeds. Raises IdempotencyKeyReused, and what the creation refuses with."""
+async def create_once(way: Way, creation: Creation[Made], *, caller: Caller, keyed: Keyed | None) -> Made:
+    """One round trip when it succeeds. Raises IdempotencyKeyReused, and what the creation refuses with.
+
+    As a part of a transaction it takes no key: a key used before would end the transaction.
+    """
     key = given(
         caller=caller.name,
         key=keyed and keyed.key,
         operation=keyed and keyed.operation,
         request=keyed and keyed.request,
     )
-    parameters = {**creation.parameters, **key}
+    values = {**creation.parameters, **key}
     for _ in range(_ATTEMPTS):
-        row = await _attempt(connection, creation.statement, parameters)
+        row = await _attempt(way, creation.statement, values)
         if row is not None:
             return creation.made(row)
-        earlier = await _recall(connection, caller, keyed) if keyed else None
+        earlier = await _recall(way, keyed, key) if keyed else None
         if earlier is not None:
             return await creation.found(UUID(earlier))
         await creation.refuse()
     raise Unavailable("the places asked for change hands too fast")
 
 
-async def _attempt(connection: AsyncConnection, statement: Select[Any], parameters: dict[str, Any]) -> Row[Any] | None:
+async def _attempt(way: Way, statement: Statement, values: Mapping[str, Any]) -> Row | None:
     try:
-        row: Row[Any] | None = (await connection.execute(statement, parameters)).one_or_none()
-    except IntegrityError as error:
-        if constraint_of(error) != _KEY_CONSTRAINT:
+        return await statement.row(way, values)
+    except AlreadyThere as error:
+        if error.facts["constraint"] != _KEY_CONSTRAINT:
             raise
         return None
-    return row
 
 
-async def _recall(connection: AsyncConnection, caller: Caller, keyed: Keyed) -> str | None:
-    used = select(keys).where(keys.c.caller == caller.name, keys.c.key == keyed.key)
-    row = (await connection.execute(used)).one_or_none()
-    return None if row is None else recalled(cast("IdempotencyKeyRow", row), keyed)
+async def _recall(way: Way, keyed: Keyed, key: Mapping[str, Any]) -> str | None:
+    used = await _USED.row(way, key)
+    return None if used is None else recalled(used["operation"], used["request"], used["resource"], keyed)

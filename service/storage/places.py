@@ -20,8 +20,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from service.domain import calendar
 from service.domain.bookings import Slot, SlotId, SlotState, Venue
@@ -29,9 +27,10 @@ from service.domain.directory import Audience, PracticeId, PractitionerId, Stop,
 from service.domain.errors import NotFound
 from service.domain.geography import EARTH_RADIUS_KM, Point
 from service.domain.keeping import Keeping
-from service.domain.policy import Policy, SearchPolicy
+from service.domain.policy import Policy
 from service.domain.rosters import Modality, Mode, SessionId
 from service.storage.parameters import NOW, SLOT, given
+from service.storage.statements import Connected, Row, Statement, Way
 from service.storage.tables.bookings import SlotRow
 from service.storage.tables.directory import PracticeRow, PractitionerRow, TerritoryRow
 
@@ -40,11 +39,8 @@ territories = cast("Table", TerritoryRow.__table__)
 practices = cast("Table", PracticeRow.__table__)
 practitioners = cast("Table", PractitionerRow.__table__)
 
-Connected = AsyncConnection | AsyncSession
-"""A single statement's connection, or a transaction's session: whoever asks."""
-
 _STOPS = TypeAdapter(tuple[Stop, ...])
-_SEARCH, _POLICY = SearchPolicy(), Policy()
+_POLICY = Policy()
 
 
 def words(*values: str) -> tuple[ColumnElement[str], ...]:
@@ -71,13 +67,10 @@ def policy_number(default: float, *path: str) -> ColumnElement[float]:
     return func.coalesce(territories.c.policy.op("#>>")(at).cast(Double), number(default), type_=Double())
 
 
-RADIUS_KM = policy_number(_SEARCH.radius_km, "search", "radius_km")
-WAITING_WEIGHT = policy_number(_SEARCH.waiting_weight, "search", "waiting_weight")
-TRAVEL_WEIGHT = policy_number(_SEARCH.travel_weight, "search", "travel_weight")
-KEPT_CHARGE = policy_number(_SEARCH.kept_charge, "search", "kept_charge")
-TELE_CHARGE = policy_number(_SEARCH.tele_charge, "search", "tele_charge")
-DETOUR_FACTOR = policy_number(_POLICY.detour_factor, "detour_factor")
-SPEED_KMH = policy_number(_POLICY.speed_kmh, "speed_kmh")
+RADIUS_KM, REACH_KM = territories.c.radius_km, territories.c.reach_km
+WAITING_WEIGHT, TRAVEL_WEIGHT = territories.c.waiting_weight, territories.c.travel_weight
+KEPT_CHARGE, TELE_CHARGE = territories.c.kept_charge, territories.c.tele_charge
+DETOUR_FACTOR, SPEED_KMH = territories.c.detour_factor, territories.c.speed_kmh
 NEARLY_FULL_PERCENT = policy_number(_POLICY.nearly_full_percent, "nearly_full_percent")
 HOLD_TIME = policy_number(_POLICY.hold_seconds, "hold_seconds") * literal_column("interval '1 second'", Interval)
 
@@ -117,57 +110,57 @@ def told(place: FromClause, *further: ColumnElement[Any]) -> Select[Any]:
     return select(*columns, *known, *further).select_from(joined)
 
 
-def slot_of(row: Row[Any]) -> Slot:
+def slot_of(row: Row) -> Slot:
     return Slot(
-        id=SlotId(row.id),
-        session=SessionId(row.session_id),
-        territory=TerritoryId(row.territory_id),
-        practice=PracticeId(row.practice_id),
-        practitioner=PractitionerId(row.practitioner_id),
-        time=calendar.Interval(start=row.start_at, end=row.end_at),
-        point=Point(row.lat, row.lon),
-        mode=Mode(row.mode),
-        modality=Modality(row.modality),
-        audiences=frozenset(Audience(audience) for audience in row.audiences),
-        places=row.places,
-        taken=row.taken,
-        state=SlotState(row.state),
-        held_until=row.held_until and row.held_until.astimezone(ZoneInfo(row.timezone)),
-        kept=Keeping(sector=row.kept_for, until=row.kept_until) if row.kept_for is not None else None,
+        id=SlotId(row["id"]),
+        session=SessionId(row["session_id"]),
+        territory=TerritoryId(row["territory_id"]),
+        practice=PracticeId(row["practice_id"]),
+        practitioner=PractitionerId(row["practitioner_id"]),
+        time=calendar.Interval(start=row["start_at"], end=row["end_at"]),
+        point=Point(row["lat"], row["lon"]),
+        mode=Mode(row["mode"]),
+        modality=Modality(row["modality"]),
+        audiences=frozenset(Audience(audience) for audience in row["audiences"]),
+        places=row["places"],
+        taken=row["taken"],
+        state=SlotState(row["state"]),
+        held_until=row["held_until"] and row["held_until"].astimezone(ZoneInfo(row["timezone"])),
+        kept=Keeping(sector=row["kept_for"], until=row["kept_until"]) if row["kept_for"] is not None else None,
     )
 
 
-def venue_of(row: Row[Any]) -> Venue:
-    zone = ZoneInfo(row.timezone)
-    on = row.start_at.astimezone(zone).date()
-    stops: Sequence[Stop] = _STOPS.validate_python(row.stops) if row.stops else ()
+def venue_of(row: Row) -> Venue:
+    zone = ZoneInfo(row["timezone"])
+    on = row["start_at"].astimezone(zone).date()
+    stops: Sequence[Stop] = _STOPS.validate_python(row["stops"]) if row["stops"] else ()
     return Venue(
-        practice_name=row.practice_name,
-        address_line=next((stop.address_line for stop in stops if stop.serves(on)), row.address_line),
-        phone=row.phone,
-        practitioner_name=row.practitioner_name,
+        practice_name=row["practice_name"],
+        address_line=next((stop.address_line for stop in stops if stop.serves(on)), row["address_line"]),
+        phone=row["phone"],
+        practitioner_name=row["practitioner_name"],
         zone=zone,
-        nearly_full_percent=round(row.nearly_full_percent),
+        nearly_full_percent=round(row["nearly_full_percent"]),
     )
 
 
-_PLACE = told(slots).where(slots.c.id == SLOT)
+_PLACE = Statement(told(slots).where(slots.c.id == SLOT))
 
 
-async def get_place(connection: Connected, id: SlotId) -> tuple[Slot, Venue]:
+async def get_place(way: Way, id: SlotId) -> tuple[Slot, Venue]:
     """Raises NotFound."""
-    row = (await connection.execute(_PLACE, given(slot=id))).one_or_none()
+    row = await _PLACE.row(way, given(slot=id))
     if row is None:
         raise NotFound("slot", id)
     return slot_of(row), venue_of(row)
 
 
-async def refuse_unless_free(connection: Connected, id: SlotId, *, now: datetime) -> None:
+async def refuse_unless_free(way: Way, id: SlotId, *, now: datetime) -> None:
     """Raises NotFound, or the Conflict that forbids to take the place; nothing when it is free at this instant."""
-    slot, _ = await get_place(connection, id)
+    slot, _ = await get_place(way, id)
     slot.refuse_unless_free(now=now)
 
 
 async def places_by_id(connection: Connected, ids: Collection[SlotId]) -> Mapping[SlotId, tuple[Slot, Venue]]:
-    rows = await connection.execute(told(slots).where(slots.c.id.in_(ids)))
-    return {SlotId(row.id): (slot_of(row), venue_of(row)) for row in rows}
+    rows = (await connection.execute(told(slots).where(slots.c.id.in_(ids)))).mappings()
+    return {SlotId(row["id"]): (slot_of(row), venue_of(row)) for row in rows}

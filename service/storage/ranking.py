@@ -27,7 +27,6 @@ from sqlalchemy import (
 
 from service.domain.bookings import SlotState
 from service.domain.needs import Tele
-from service.domain.policy import Policy, SearchPolicy
 from service.domain.ranking import Turn
 from service.domain.rosters import Modality, Mode
 from service.storage.parameters import (
@@ -48,6 +47,7 @@ from service.storage.places import (
     KEPT_CHARGE,
     OPEN,
     RADIUS_KM,
+    REACH_KM,
     SPEED_KMH,
     TELE_CHARGE,
     TRAVEL_WEIGHT,
@@ -88,22 +88,22 @@ def _origin() -> CTE:
     return union_all(point, centre).limit(1).cte("origin")
 
 
+def on_the_map(lat: ColumnElement[float], lon: ColumnElement[float]) -> ColumnElement[Any]:
+    """As `ON_THE_MAP` says it of communes."""
+    return func.point(lon, func.degrees(func.asinh(func.tand(lat))))
+
+
 def _homes() -> CTE:
     """The sector where the patient lives, in each territory that has the commune; for a point, of the nearest one."""
     sector = select(communes.c.territory_id, communes.c.sector)
-    here = func.point(LON, func.degrees(func.asinh(func.tand(LAT))))
-    apart = literal_column(ON_THE_MAP).op("<->")(here)
+    apart = literal_column(ON_THE_MAP).op("<->")(on_the_map(LAT, LON))
     nearest = sector.where(LAT.is_not(None)).order_by(apart).limit(1).subquery("nearest")
     return union_all(sector.where(communes.c.insee == INSEE), select(nearest)).cte("homes")
 
 
 def _bounds() -> CTE:
     """The widest reach of any territory as the crow flies, and the least that any asks for a minute of waiting."""
-    reach, weight = SearchPolicy().radius_km / Policy().detour_factor, SearchPolicy().waiting_weight
-    widest: ColumnElement[float] = func.greatest(number(reach), func.max(RADIUS_KM / DETOUR_FACTOR), type_=Double())
-    least: ColumnElement[float] = func.least(number(weight), func.min(WAITING_WEIGHT), type_=Double())
-    own = territories.c.policy != literal_column("'{}'::jsonb")
-    return select(widest.label("crow_km"), least.label("waiting_weight")).where(own).cte("bounds")
+    return select(func.max(REACH_KM).label("crow_km"), func.min(WAITING_WEIGHT).label("waiting_weight")).cte("bounds")
 
 
 def _cells(origin: CTE, bounds: CTE) -> CTE:
@@ -286,4 +286,4 @@ def first_start(tele: Tele, *, walk_in: bool) -> Select[Any]:
         ways.append(_in_cells(patient, cells, modes, first=literal_column("1", Integer)))
     if tele is not Tele.NEVER:
         ways.append(_everywhere(patient, tele, modes))
-    return select(func.min(union_all(*ways).subquery("found").c.start_at))
+    return select(func.min(union_all(*ways).subquery("found").c.start_at).label("start_at"))

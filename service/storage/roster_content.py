@@ -28,7 +28,7 @@ from service.domain.rosters import (
     SessionTemplate,
 )
 from service.domain.solving import Rule
-from service.storage.database import constraint_of
+from service.storage.refusals import constraint_of
 from service.storage.tables.rosters import AssignmentRow, RosterRow, RosterVersionRow, SessionRow
 
 _TEMPLATE = TypeAdapter(SessionTemplate)

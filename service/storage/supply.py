@@ -1,11 +1,24 @@
 """What there is around a need, free or not: the facts that explain an empty search."""
 
 from datetime import date, datetime, timedelta
-from math import cos, radians
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Double, Row, Select, and_, func, literal_column, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Double,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.bookings import SlotState
@@ -26,11 +39,16 @@ from service.storage.places import (
     slots,
     territories,
 )
-from service.storage.ranking import AHEAD, KM_PER_DEGREE, communes
+from service.storage.ranking import AHEAD, KM_PER_DEGREE, communes, on_the_map
+from service.storage.statements import Way
+from service.storage.tables.directory import ON_THE_MAP
 from service.storage.tables.rosters import RosterRow, SessionRow
 
 NEIGHBOURHOOD_KM = 100
 """As the crow flies: how far places are looked for, to say that they are too far."""
+_ALIKE = ("mode", "modality", "audiences")
+_DAY: ColumnElement[Any] = literal_column("interval '1 day'")
+_NONE: ColumnElement[int] = literal_column("0", Integer)
 _PUBLIC = [state for state in RosterState if state.is_public]
 
 
@@ -38,8 +56,8 @@ async def find_locality(session: AsyncSession, near: Point | Insee) -> Locality 
     """None where nobody has communes. Raises Invalid (`commune.unknown`)."""
     if isinstance(near, Point):
         point = near
-        east, north = (communes.c.lon - point.lon) * cos(radians(point.lat)), communes.c.lat - point.lat
-        nearest = select(communes.c.territory_id).order_by(north * north + east * east)
+        here = on_the_map(literal(point.lat, Double()), literal(point.lon, Double()))
+        nearest = select(communes.c.territory_id).order_by(literal_column(ON_THE_MAP).op("<->")(here))
     else:
         point = (await get_commune(session, near)).point
         nearest = select(communes.c.territory_id).where(communes.c.insee == near).order_by(communes.c.territory_id)
@@ -48,15 +66,15 @@ async def find_locality(session: AsyncSession, near: Point | Insee) -> Locality 
 
 
 async def find_circumstances(
-    session: AsyncSession, need: Need, locality: Locality, *, now: datetime, to_book: bool
+    session: AsyncSession, way: Way, need: Need, locality: Locality, *, now: datetime, to_book: bool
 ) -> Circumstances:
-    """`to_book`: only places that can be booked would do."""
+    """`way`: how the next opening is looked for. `to_book`: only places that can be booked would do."""
     return Circumstances(
         now=now,
         territory=locality.territory,
         published_until=await _published_until(session, locality.territory.id),
         supplies=await _supplies(session, need, locality, now),
-        next_opening_at=await next_start(session, need, now=now, walk_in=not to_book),
+        next_opening_at=await next_start(way, need, now=now, walk_in=not to_book),
         to_book=to_book,
     )
 
@@ -74,36 +92,47 @@ async def _supplies(session: AsyncSession, need: Need, locality: Locality, now: 
 
 
 def _around() -> Select[Any]:
-    """Places alike, in the window, of the territories that have a commune nearby."""
+    """Places alike, in the window, of the territories that have a commune nearby.
+
+    From territories to sessions to places, along an index each, whatever the planner believes of their number:
+    `OFFSET 0` keeps it to that.
+    """
     here = select(LAT.label("lat"), LON.label("lon")).subquery("here")
-    alike = (slots.c.mode, slots.c.modality, slots.c.audiences)
-    is_free = and_(IS_FREE, slots.c.taken < slots.c.places)
-    counted = select(
-        *alike,
-        (DETOUR_FACTOR * crow_km(here)).label("distance_km"),
-        RADIUS_KM.label("radius_km"),
-        func.sum(slots.c.places).label("places"),
-        func.sum(slots.c.places - slots.c.taken).filter(is_free).label("free"),
-        func.min(slots.c.held_until).filter(slots.c.held_until > NOW).label("retry_at"),
-    )
+    near = _territories_around().cte("near")
+    on_days = SessionRow.on_date.between((START - _DAY).cast(Date), (END + _DAY).cast(Date))
+    of_territory = select(SessionRow.id).where(SessionRow.territory_id == near.c.territory_id, on_days)
+    held = of_territory.correlate(near).offset(_NONE).lateral("held")
     is_running = and_(slots.c.mode == Mode.WALK_IN, slots.c.start_at < END, slots.c.end_at > START)
-    return (
-        counted.select_from(slots.join(territories, territories.c.id == slots.c.territory_id).join(here, true()))
-        .where(slots.c.session_id.in_(_sessions_around()), slots.c.state != SlotState.WITHDRAWN)
-        .where(or_(AHEAD, is_running))
-        .group_by(*alike, slots.c.lat, slots.c.lon, here.c.lat, here.c.lon, territories.c.id)
-    )
+    is_free = and_(IS_FREE, slots.c.taken < slots.c.places)
+    each = select(
+        *(slots.c[name] for name in (*_ALIKE, "territory_id", "places", "taken", "held_until")),
+        is_free.label("is_free"),
+        crow_km(here).label("crow_km"),
+    ).where(slots.c.session_id == held.c.id, slots.c.state != SlotState.WITHDRAWN, or_(AHEAD, is_running))
+    place = each.correlate(held, here).offset(_NONE).lateral("place")
+    left = place.c.places - place.c.taken
+    counted = select(
+        *(place.c[name] for name in _ALIKE),
+        (DETOUR_FACTOR * place.c.crow_km).label("distance_km"),
+        RADIUS_KM.label("radius_km"),
+        func.sum(place.c.places).label("places"),
+        func.sum(left).filter(place.c.is_free).label("free"),
+        func.min(place.c.held_until).filter(place.c.held_until > NOW).label("retry_at"),
+    ).select_from(near.join(here, true()).join(held, true()).join(place, true()).join(territories, _own(place)))
+    return counted.group_by(*(place.c[name] for name in _ALIKE), place.c.crow_km, territories.c.id)
 
 
-def _sessions_around() -> Select[UUID]:
-    half_lat = NEIGHBOURHOOD_KM / KM_PER_DEGREE
+def _own(place: FromClause) -> ColumnElement[bool]:
+    return territories.c.id == place.c.territory_id
+
+
+def _territories_around() -> Select[Any]:
+    """Those with a commune in the box, found on the map."""
+    half_lat = number(NEIGHBOURHOOD_KM / KM_PER_DEGREE)
     half_lon = half_lat / func.greatest(func.cosd(LAT), number(0.01), type_=Double())
-    near = select(communes.c.territory_id).where(
-        communes.c.lat.between(LAT - half_lat, LAT + half_lat), communes.c.lon.between(LON - half_lon, LON + half_lon)
-    )
-    day: ColumnElement[Any] = literal_column("interval '1 day'")
-    days = SessionRow.on_date.between((START - day).cast(Date), (END + day).cast(Date))
-    return select(SessionRow.id).where(SessionRow.territory_id.in_(near), days)
+    corners = func.box(on_the_map(LAT - half_lat, LON - half_lon), on_the_map(LAT + half_lat, LON + half_lon))
+    inside = literal_column(ON_THE_MAP).op("<@", is_comparison=True)(corners)
+    return select(communes.c.territory_id).where(inside).distinct()
 
 
 _AROUND = _around()

@@ -17,7 +17,8 @@ from service.domain.tasks import Outcome, Place, Proposal, Task, TaskFilter, Tas
 from service.storage.booking_rows import bookings, bookings_by_id, lock_booking
 from service.storage.events import add_event
 from service.storage.holds import holds
-from service.storage.places import Connected, places_by_id, words
+from service.storage.places import places_by_id, words
+from service.storage.statements import Connected
 from service.storage.tables.changes import TaskRow
 
 tasks = cast("Table", TaskRow.__table__)

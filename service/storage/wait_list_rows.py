@@ -14,7 +14,8 @@ from service.domain.errors import NotFound, StaleVersion
 from service.domain.rosters import HalfDay, Modality
 from service.domain.tasks import Place
 from service.domain.wait_list import EntryFilter, EntryId, EntryState, Offer, Waiting, WaitlistEntry
-from service.storage.places import Connected, places_by_id, slots, territories, words
+from service.storage.places import places_by_id, slots, territories, words
+from service.storage.statements import Connected
 from service.storage.tables.changes import WaitListRow
 
 entries = cast("Table", WaitListRow.__table__)

@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from service.storage.database import Database
 from service.web import health, metrics, problem_page, problems
 from service.web.dependencies import Clock, _caller
+from service.web.lane import Lane, Lean
 from service.web.rest import (
     availability,
     bookings,
@@ -45,6 +46,16 @@ GUARDED: tuple[APIRouter, ...] = (
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
+FAST = (
+    Lean.of(slots.router, slots.search, prefix="/v1"),
+    Lean.of(bookings.holds, bookings.hold, prefix="/v1"),
+    Lean.of(bookings.bookings, bookings.book, prefix="/v1"),
+)
+"""What a regulator waits for with a patient on the line."""
+
+_UNWATCHED = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI need not ask before every request whether anybody listens: `Watched` counts."""
+
 
 ABOUT = """
 The open service that schedules unscheduled primary care in a French health territory: a roster, solved and proved, and
@@ -72,7 +83,7 @@ def create_app(
 
     `private_webhooks`: receivers of events may be on private networks, and be reached without TLS.
     """
-    app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan)
+    app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
     app.state.database = database
     app.state.clock = clock
     app.state.admin_token = admin_token
@@ -80,6 +91,7 @@ def create_app(
     app.state.is_draining = False
     app.state.looks = None
     problems.install(app)
+    app.add_middleware(Lane, routes=FAST)
     app.add_middleware(Watched, log_requests=log_requests)
     app.include_router(health.router)
     app.include_router(metrics.router)

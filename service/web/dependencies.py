@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,25 +20,62 @@ Clock = Callable[[], datetime]
 _bearer = HTTPBearer(auto_error=False, description="The admin token that `serve` prints")
 
 
-async def _database(request: Request) -> Database:
+KEY_LENGTHS = range(1, 201)
+"""Of an `Idempotency-Key`."""
+
+
+class NotPlain(Exception):
+    """Something that the framework has to look at, and most likely to refuse."""
+
+
+def database_of(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-async def _now(request: Request) -> datetime:
+def present_of(request: Request) -> datetime:
     clock: Clock = request.app.state.clock
     return clock()
 
 
-async def _caller(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller:
-    """The only caller for now is the administrator; roles come later."""
+def caller_of(request: Request) -> Caller:
+    """The only caller for now is the administrator; roles come later. Raises Unauthenticated.
+
+    Comparing takes the same time whatever is sent, and less than looking up would. Once tokens are signed, this is
+    where to keep those found good, by digest and until they expire.
+    """
     expected: str = request.app.state.admin_token
-    given = credentials.credentials if credentials else ""
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), expected.encode()):
         raise Unauthenticated()
     return Caller(name="admin")
+
+
+def language_for(request: Request, response: Response) -> Language:
+    """What the answer speaks, which it also says."""
+    language = Language(language_of(request))
+    response.headers["Content-Language"] = language
+    return language
+
+
+def keyed_of(request: Request, key: str, body: bytes) -> Keyed:
+    """What the key stands for."""
+    digest = hashlib.sha256(body).hexdigest()
+    return Keyed(key=key, operation=f"{request.method} {request.scope['path']}", request=digest)
+
+
+async def _database(request: Request) -> Database:
+    return database_of(request)
+
+
+async def _now(request: Request) -> datetime:
+    return present_of(request)
+
+
+async def _caller(
+    request: Request, _credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    return caller_of(request)
 
 
 async def _language(
@@ -48,9 +85,7 @@ async def _language(
         str | None, Header(description="Of what is said in words: `fr`, or English", examples=["fr"])
     ] = None,
 ) -> Language:
-    language = Language(language_of(request))
-    response.headers["Content-Language"] = language
-    return language
+    return language_for(request, response)
 
 
 async def _keyed(
@@ -59,16 +94,32 @@ async def _keyed(
         str | None,
         Header(
             alias="Idempotency-Key",
-            min_length=1,
-            max_length=200,
+            min_length=KEY_LENGTHS[0],
+            max_length=KEY_LENGTHS[-1],
             description="Repeat the request with the same key and it is done once.",
         ),
     ] = None,
 ) -> Keyed | None:
-    if key is None:
-        return None
-    digest = hashlib.sha256(await request.body()).hexdigest()
-    return Keyed(key=key, operation=f"{request.method} {request.url.path}", request=digest)
+    return None if key is None else keyed_of(request, key, await request.body())
+
+
+def _key_in(request: Request, _response: Response, body: bytes) -> Keyed | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and len(key) not in KEY_LENGTHS:
+        raise NotPlain
+    return None if key is None else keyed_of(request, key, body)
+
+
+Given = Callable[[Request, Response, bytes], Any]
+"""What a parameter of a route is given, from a request, the answer begun, and the body."""
+GIVEN: Mapping[Callable[..., Any] | None, Given] = {
+    _database: lambda request, _response, _body: database_of(request),
+    _now: lambda request, _response, _body: present_of(request),
+    _caller: lambda request, _response, _body: caller_of(request),
+    _language: lambda request, response, _body: language_for(request, response),
+    _keyed: _key_in,
+}
+"""What the dependencies give, without the framework: see `web.lane`."""
 
 
 async def _expected_version(

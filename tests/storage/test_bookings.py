@@ -53,7 +53,7 @@ FREE = "UPDATE slots SET state = 'free', taken = 0"
 @pytest.fixture
 async def crowd(database_url):
     """As many connections as a busy server has."""
-    async with Database(database_url, pool_size=25) as database:
+    async with Database(database_url, pool_size=25, direct_size=25) as database:
         yield database
 
 

@@ -1,5 +1,7 @@
 """The search: its one statement ranks as plain arithmetic does, and the planner walks the index for it."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from random import Random
@@ -9,7 +11,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql
 
 from service.domain.bookings import SlotState
 from service.domain.calendar import Interval
@@ -20,8 +21,10 @@ from service.domain.needs import Need, Tele
 from service.domain.policy import Policy, SearchPolicy
 from service.domain.ranking import Turn, cost_of
 from service.domain.rosters import Modality
-from service.storage.offers import asked, next_start, search_offers, search_statement
+from service.storage.database import DIRECT_SESSION
+from service.storage.offers import SEARCHES, asked, next_start, search_offers
 from service.storage.tables.bookings import SlotRow
+from service.storage.tables.directory import TerritoryRow
 from tests.make_bookings import HERE, NOW, a_place, a_practice, a_territory, in_minutes, places, rows_of, some_slots
 
 WINDOW = Interval(start=NOW, end=NOW + timedelta(hours=48))
@@ -40,8 +43,7 @@ HOMES = {HERE: WEST_A, "53001": WEST_A, "53002": EAST_A}
 
 
 async def found(database, need=NEED, *, now=NOW, limit=20):
-    async with database.statement() as connection:
-        return await search_offers(connection, need, now=now, limit=limit)
+    return await search_offers(database.direct, need, now=now, limit=limit)
 
 
 async def ids(database, need=NEED, **how):
@@ -154,31 +156,53 @@ async def test_a_window_of_tomorrow_finds_nothing_of_today(database):
 async def test_the_next_start_is_the_first_free_one_after_the_window(database):
     await places(database, [in_minutes(10), in_minutes(1500), in_minutes(3000)])
     need = Need(near=HERE, window=Interval(start=NOW, end=in_minutes(60)))
-    async with database.statement() as connection:
-        assert await next_start(connection, need, now=NOW, walk_in=True) == in_minutes(1500)
-        far = Need(near=Point(43.3, 5.4), window=need.window)
-        assert await next_start(connection, far, now=NOW, walk_in=True) is None
+    assert await next_start(database.direct, need, now=NOW, walk_in=True) == in_minutes(1500)
+    far = Need(near=Point(43.3, 5.4), window=need.window)
+    assert await next_start(database.direct, far, now=NOW, walk_in=True) is None
 
 
+SESSIONS = """
+    INSERT INTO sessions (id, roster_id, territory_id, template_id, on_date, period, hosts, burden_class, template)
+    SELECT gen_random_uuid(), roster_id, territory_id, template_id || n, on_date, period, hosts, burden_class, template
+    FROM sessions, generate_series(1, 400) n
+"""
 MANY = """
     INSERT INTO slots (id, session_id, territory_id, practice_id, practitioner_id, mode, modality, audiences, start_at,
         end_at, lat, lon, places, taken, state)
-    SELECT gen_random_uuid(), session_id, territory_id, practice_id, practitioner_id, mode, modality, audiences,
+    SELECT gen_random_uuid(), of_session, territory_id, practice_id, practitioner_id, mode, modality, audiences,
         start_at + n * interval '1 minute', end_at + n * interval '1 minute', lat + n % 40 * 0.1, lon, places, taken,
-        state FROM slots, generate_series(1, 20000) n
+        state
+    FROM slots, (SELECT id AS of_session, 50 * row_number() OVER () + k AS n FROM sessions, generate_series(1, 50) k) of
 """
 
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_whichever_plan_is_taken_it_walks_along_the_index(database, database_url, mode):
     await a_place(database)
-    compiled = search_statement(Tele.NEVER).compile(dialect=postgresql.asyncpg.dialect())
-    values = compiled.params | asked(NEED, now=NOW, limit=20)
+    search = SEARCHES[Tele.NEVER]
     with psycopg.connect(database_url, autocommit=True) as connection:
-        for statement in (MANY, "ANALYZE", f"SET plan_cache_mode = {mode}", f"PREPARE search AS {compiled}"):
+        for statement in (SESSIONS, MANY, "ANALYZE"):
             connection.execute(statement)
-        given = [sql.Literal(values[name]).as_string(connection) for name in compiled.positiontup or ()]
-        rows = connection.execute(f"EXPLAIN EXECUTE search ({', '.join(given)})").fetchall()
+        for name, setting in (DIRECT_SESSION | {"plan_cache_mode": mode}).items():
+            connection.execute(f"SET {name} = {setting}")
+        connection.execute(f"PREPARE search AS {search.text}")
+        values = search.arguments(asked(NEED, now=NOW, limit=20))
+        given = ", ".join(sql.Literal(value).as_string(connection) for value in values)
+        rows = connection.execute(f"EXPLAIN EXECUTE search ({given})").fetchall()
     plan = "\n".join(row[0] for row in rows)
-    assert plan.count("Index Scan using slots_open_idx") + plan.count("Bitmap Index Scan on slots_open_idx") == 2
+    walks = re.findall(r"Index Scan using slots_open_idx.*\n *Index Cond: \((.*)\)\n", plan)
+    assert len(walks) == 2
+    assert all(name in walk for walk in walks for name in ("cell", "start_at", "lat", "lon"))
     assert "Seq Scan on slots" not in plan
+
+
+async def test_the_numbers_that_a_search_reads_are_those_of_the_policy(database):
+    await a_territory(database)
+    await a_territory(database, "east", insee="53002", detour_factor=1.5, speed_kmh=40, search={"radius_km": 60})
+    for row in await rows_of(database, TerritoryRow):
+        own = {"east": replace(Policy(), detour_factor=1.5, speed_kmh=40, search=SearchPolicy(radius_km=60))}
+        policy = own.get(row.id, Policy())
+        assert row.reach_km == pytest.approx(policy.search.radius_km / policy.detour_factor)
+        assert (row.detour_factor, row.speed_kmh) == (policy.detour_factor, policy.speed_kmh)
+        for name in ("radius_km", "waiting_weight", "travel_weight", "kept_charge", "tele_charge"):
+            assert getattr(row, name) == getattr(policy.search, name)

@@ -41,7 +41,7 @@ class SlotRow(Base):
         CheckConstraint("mode = 'bookable' OR state IN ('free', 'withdrawn', 'closed')", name="walk_in_never_held"),
         CheckConstraint("mode = 'walk_in' OR state <> 'closed'", name="closed_is_walk_in"),
         CheckConstraint("(kept_for IS NULL) = (kept_until IS NULL)", name="keeping_whole"),
-        Index("slots_open_idx", "cell", "start_at", postgresql_where=text("state IN ('free', 'held')")),
+        Index("slots_open_idx", "cell", "start_at", "lat", "lon", postgresql_where=text("state IN ('free', 'held')")),
         Index(
             "slots_open_tele_idx",
             "start_at",

@@ -2,19 +2,40 @@
 
 from datetime import date, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.domain.policy import Policy, SearchPolicy
 from service.storage.tables.base import Base, Json, Texts
 
 ON_THE_MAP = "point(lon, degrees(asinh(tand(lat))))"
 """Where a commune is on Mercator's map: no angle is changed there, so what is nearest there is nearest."""
+_SEARCH, _POLICY = SearchPolicy(), Policy()
+
+
+def _number(default: float, *path: str) -> str:
+    return f"COALESCE((policy #>> '{{{','.join(path)}}}'::text[])::double precision, {default}::double precision)"
+
+
+_RADIUS_KM, _DETOUR = _number(_SEARCH.radius_km, "search", "radius_km"), _number(_POLICY.detour_factor, "detour_factor")
+
+
+def _kept(sql: str) -> Mapped[float]:
+    return mapped_column(Computed(sql, persisted=True))
 
 
 class TerritoryRow(Base):
-    """`policy`: the keys of the territory file that its owner set; the rest are defaults."""
+    """`policy`: the keys of the territory file that its owner set; the rest are defaults.
+
+    The numbers that every search needs are computed when the policy is written, not for each place looked at.
+    `reach_km`: `radius_km`, which is by road, as the crow flies. The extremes of two are found in their indexes.
+    """
 
     __tablename__ = "territories"
+    __table_args__ = (
+        Index("territories_reach_km_idx", "reach_km"),
+        Index("territories_waiting_weight_idx", "waiting_weight"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int]
@@ -28,6 +49,14 @@ class TerritoryRow(Base):
     holiday_zone: Mapped[str]
     pdsa_saturday_start: Mapped[time]
     policy: Mapped[Json]
+    radius_km: Mapped[float] = _kept(_RADIUS_KM)
+    detour_factor: Mapped[float] = _kept(_DETOUR)
+    reach_km: Mapped[float] = _kept(f"{_RADIUS_KM} / {_DETOUR}")
+    speed_kmh: Mapped[float] = _kept(_number(_POLICY.speed_kmh, "speed_kmh"))
+    waiting_weight: Mapped[float] = _kept(_number(_SEARCH.waiting_weight, "search", "waiting_weight"))
+    travel_weight: Mapped[float] = _kept(_number(_SEARCH.travel_weight, "search", "travel_weight"))
+    kept_charge: Mapped[float] = _kept(_number(_SEARCH.kept_charge, "search", "kept_charge"))
+    tele_charge: Mapped[float] = _kept(_number(_SEARCH.tele_charge, "search", "tele_charge"))
 
 
 class CommuneRow(Base):

@@ -1,0 +1,76 @@
+"""The short way to PostgreSQL: what happens to its connections when something happens to them."""
+
+import asyncio
+
+import asyncpg
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from service.domain.errors import Unavailable
+from service.storage.database import Database
+from service.storage.parameters import LIMIT, NOW, given
+from service.storage.statements import Statement
+from tests.make_bookings import NOW as THEN
+
+PID = "SELECT pg_backend_pid() AS pid"
+CUT = "SELECT pg_terminate_backend(%s, 5000)"
+
+
+@pytest.fixture
+async def direct(database_url):
+    """One connection, for all."""
+    async with Database(database_url, direct_size=1) as database:
+        yield database.direct
+
+
+async def pid(direct):
+    [row] = await direct.fetch(PID, [])
+    return row["pid"]
+
+
+async def test_a_connection_is_used_again(direct):
+    assert await pid(direct) == await pid(direct)
+
+
+async def test_a_connection_that_was_cut_while_idle_is_replaced(direct, database_url):
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute(CUT, [await pid(direct)])
+    for _ in range(2):
+        try:
+            await pid(direct)
+        except Unavailable:
+            continue
+    assert await pid(direct)
+
+
+async def test_a_statement_given_up_leaves_nothing_for_the_next(direct):
+    was = await pid(direct)
+    waiting = asyncio.create_task(direct.fetch("SELECT pg_sleep(60)", []))
+    await asyncio.wait([waiting], timeout=0.1)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert await pid(direct) != was
+
+
+async def test_a_mistake_of_ours_is_none_of_the_database(direct):
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await direct.fetch("SELECT FROM nowhere", [])
+    assert await pid(direct)
+
+
+async def test_no_database_is_said_to_be_out_of_reach():
+    async with Database("postgresql://postgres@127.0.0.1:1/none") as database:
+        with pytest.raises(Unavailable):
+            await database.direct.fetch(PID, [])
+
+
+async def test_a_statement_goes_either_way_and_asks_for_all_its_values(database):
+    statement = Statement(select(NOW.label("now"), LIMIT.label("limit")))
+    values = given(now=THEN, limit=3)
+    async with database.statement() as connection:
+        for way in (database.direct, connection):
+            assert dict(await statement.row(way, values) or {}) == {"now": THEN, "limit": 3}
+    with pytest.raises(KeyError):
+        statement.arguments(given(now=THEN))
