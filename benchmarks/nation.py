@@ -82,6 +82,10 @@ class Nation:
         return Interval(start=self.first_day, end=self.first_day + timedelta(days=count))
 
 
+def _degrees(row: asyncpg.Record) -> Degrees:
+    return round(row["lat"], 6), round(row["lon"], 6)
+
+
 async def make_nation(url: str) -> Nation:
     """The rows, in an empty schema."""
     first = IsoWeek.of(datetime.now(UTC).date() + timedelta(weeks=1))
@@ -94,8 +98,8 @@ async def make_nation(url: str) -> Nation:
     await connection.execute(made)
     await connection.execute("VACUUM ANALYZE")
     bookable = [str(row["slot"]) for row in await connection.fetch("SELECT slot FROM benchmark_places ORDER BY n")]
-    points = [(lat, lon) for lat, lon in await connection.fetch("SELECT lat, lon FROM benchmark_points ORDER BY n")]
-    empty = [(lat, lon) for lat, lon in await connection.fetch(_EMPTY)]
+    points = list(map(_degrees, await connection.fetch("SELECT lat, lon FROM benchmark_points ORDER BY n")))
+    empty = list(map(_degrees, await connection.fetch(_EMPTY)))
     await connection.close()
     first_day = datetime.combine(first.monday, time(), tzinfo=UTC)
     return Nation(bookable=bookable, points=points, empty=empty, first_day=first_day)

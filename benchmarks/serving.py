@@ -15,6 +15,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from benchmarks.load import Load, answers_to, request
 from service.storage.embedded import EmbeddedPostgres
 from service.storage.migrating import upgrade
 
@@ -67,7 +68,14 @@ def product(database_url: str) -> Iterator[Server]:
     settings = {"DATABASE_URL": database_url, "ADMIN_TOKEN": ADMIN_TOKEN, "HOST": "127.0.0.1", "PORT": "0"}
     settings |= {"SERVER_WORKERS": str(PROCESSES)}
     with _listening(command, {f"TOURDEROLE_{name}": value for name, value in settings.items()}) as server:
+        _warm_up(server)
         yield server
+
+
+def _warm_up(server: Server) -> None:
+    """Until every process answers: the address accepts connections before any does."""
+    asked = [request("GET", "/readyz")] * 20 * PROCESSES
+    answers_to(Load(port=server.port, requests=asked, connections=4 * PROCESSES, seconds=60, again=False)).only(200)
 
 
 @contextmanager
