@@ -2,25 +2,25 @@
 
     python -m tests.crash.client LOG URL...
 
-Each caller asks the next of the servers. What gets no answer is asked again with the same key, until there is one. LOG
-holds the answers about bookings, a JSON line each, flushed to the disk. On standard output: `kept` for a line of the
-log, `refused` for a conflict, `unanswered` for each attempt that failed. It ends when its standard input closes.
+Requests go to the servers in turn. What gets no answer is asked again with the same key, until there is one. LOG holds
+the answers about bookings, a JSON line each, flushed to the disk. On standard output: `kept` for a line of the log,
+`refused` for a conflict, `unanswered` for each attempt that failed. It ends when a line comes on its standard input.
+The environment has the administrator's TOKEN.
 """
 
 import asyncio
 import json
 import os
-import random
 import sys
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from random import SystemRandom
 from uuid import uuid4
 
 import httpx
 
-from tests.conftest import ADMIN_TOKEN
-
 CALLERS = 12
+chosen = SystemRandom().choice
 PAUSE_SECONDS = 0.05
 """Before an attempt that failed is repeated."""
 EVERYWHERE = {"insee": "53084", "until": f"{datetime.now(UTC).date() + timedelta(days=20)}T00:00"}
@@ -34,7 +34,9 @@ class Client:
         self.numbers = count()
 
     async def run(self):
-        async with httpx.AsyncClient(timeout=30, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}) as self.http:
+        async with httpx.AsyncClient(
+            timeout=30, headers={"Authorization": f"Bearer {os.environ['TOKEN']}"}
+        ) as self.http:
             await self.find_places()
             await asyncio.gather(*(self.call() for _ in range(CALLERS)))
 
@@ -44,16 +46,16 @@ class Client:
 
     async def call(self):
         while not self.stopped.is_set():
-            await random.choice((self.by_slot, self.by_need, self.by_hold, self.cancel, self.move))()
+            await chosen((self.by_slot, self.by_need, self.by_hold, self.cancel, self.move))()
 
     async def by_slot(self):
-        await self.book({"slot": random.choice(self.slots), "case_ref": self.case()})
+        await self.book({"slot": chosen(self.slots), "case_ref": self.case()})
 
     async def by_need(self):
         await self.book({"need": EVERYWHERE, "case_ref": self.case()})
 
     async def by_hold(self):
-        held = await self.asked("POST", "/holds", {"slot": random.choice(self.slots), "case_ref": self.case()})
+        held = await self.asked("POST", "/holds", {"slot": chosen(self.slots), "case_ref": self.case()})
         if held.status_code == 201:
             await self.book({"hold": held.json()["id"]})
 
@@ -63,8 +65,8 @@ class Client:
 
     async def move(self):
         if self.own:
-            to = {"slot": random.choice(self.slots)}
-            self.keep(await self.asked("POST", f"/bookings/{random.choice(self.own)}/move", to, keyed=False))
+            to = {"slot": chosen(self.slots)}
+            self.keep(await self.asked("POST", f"/bookings/{chosen(self.own)}/move", to, keyed=False))
 
     async def book(self, body):
         answer = await self.asked("POST", "/bookings", body)

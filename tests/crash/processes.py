@@ -1,17 +1,21 @@
-"""The service as processes that can be killed: servers, workers, PostgreSQL, and a client that keeps what it is told."""
+"""The service as processes that can be killed: servers, workers, and a client that keeps what it is told."""
 
 import asyncio
 import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from service.application.audit import audit
+from service.cli.auditing import audit_text
+from service.domain.audit import Audit
+from service.storage.database import Database
 from tests.conftest import ADMIN_TOKEN
 from tests.worker.watching import PATIENCE_SECONDS, TOURDEROLE
 
@@ -26,11 +30,12 @@ PIPE = asyncio.subprocess.PIPE
 
 @dataclass
 class Service:
-    """`tourderole serve` or `worker` on a database; started again it has the port that it had."""
+    """`tourderole serve` or `worker` on a database, or other `words`; started again it has the port that it had."""
 
     command: str
     database_url: str
     folder: Path
+    words: Sequence[str | Path] = ()
     port: int = 0
     process: asyncio.subprocess.Process | None = None
 
@@ -50,9 +55,8 @@ class Service:
             "TOURDEROLE_ADMIN_TOKEN": ADMIN_TOKEN,
         }
         with (self.folder / f"{self.command}.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                TOURDEROLE, self.command, env=environment, stdout=PIPE, stderr=log
-            )
+            words = self.words or [TOURDEROLE, self.command]
+            self.process = await asyncio.create_subprocess_exec(*words, env=environment, stdout=PIPE, stderr=log)
         if self.command == "serve":
             await self._served()
 
@@ -130,7 +134,8 @@ async def a_storm(folder: Path, *urls: str) -> AsyncIterator[Storm]:
     """Twelve callers who book, hold, move and cancel at once."""
     log = folder / "acknowledged"
     command = [sys.executable, "-m", "tests.crash.client", str(log), *urls]
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    token = {**os.environ, "TOKEN": ADMIN_TOKEN}
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=token)
     try:
         yield Storm(log=log, process=process)
     finally:
@@ -139,11 +144,10 @@ async def a_storm(folder: Path, *urls: str) -> AsyncIterator[Storm]:
         await process.wait()
 
 
-async def audited(url: str, log: Path, folder: Path) -> str:
-    """What `tourderole audit` says, which must be that all is well."""
-    environment = {**os.environ, "TOURDEROLE_DATABASE_URL": url, "TOURDEROLE_DATA": str(folder)}
-    command = [TOURDEROLE, "audit", "--acknowledged", log]
-    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=PIPE)
-    said, error = await process.communicate()
-    assert process.returncode == 0, (said + error).decode()
-    return said.decode()
+async def audited(url: str, log: Path | None = None) -> Audit:
+    """What the auditor finds, which must be nothing; what the client kept is there."""
+    kept = None if log is None else await asyncio.to_thread(log.read_bytes)
+    async with Database(url) as database:
+        found = await audit(database, kept)
+    assert found.is_sound, "\n".join(audit_text(found))
+    return found

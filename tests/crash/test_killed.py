@@ -13,18 +13,18 @@ from tests.crash.processes import Service, a_storm, audited, running
 SOME = 40
 
 
-@pytest.mark.parametrize("killed", [("serve",), ("worker",), ("serve", "worker")], ids=" and ".join)
+@pytest.mark.parametrize("killed", ["serve", "worker"])
 async def test_what_was_acknowledged_is_there_after_a_kill(url, tmp_path, killed):
     server, worker = (Service(command, url, tmp_path / command) for command in ("serve", "worker"))
     async with running(server, worker), a_storm(tmp_path, server.url) as storm:
         await storm.until("kept", SOME)
-        victims = [each for each in (server, worker) if each.command in killed]
-        await asyncio.gather(*(each.kill() for each in victims))
-        await asyncio.gather(*(each.start() for each in victims))
+        victim = server if killed == "serve" else worker
+        await victim.kill()
+        await victim.start()
         await storm.until("kept", SOME)
         await storm.end()
-        assert (storm.said["unanswered"] > 0) == ("serve" in killed)
-        assert "Sound" in await audited(url, storm.log, tmp_path)
+        assert (storm.said["unanswered"] > 0) == (killed == "serve")
+        await audited(url, storm.log)
 
 
 async def test_what_was_acknowledged_is_there_after_postgresql_was_killed(tmp_path):
@@ -40,4 +40,4 @@ async def test_what_was_acknowledged_is_there_after_postgresql_was_killed(tmp_pa
             with await asyncio.to_thread(EmbeddedPostgres.start, folder, tied=False):
                 await storm.until("kept", SOME)
                 await storm.end()
-                assert "Sound" in await audited(postgres.url, storm.log, tmp_path)
+                await audited(postgres.url, storm.log)
