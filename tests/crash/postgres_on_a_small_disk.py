@@ -7,6 +7,7 @@ Says the URL. At each line on standard input it sees to it that PostgreSQL runs,
 
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 from service.storage.embedded import EmbeddedPostgres
@@ -15,8 +16,8 @@ from service.storage.embedded import EmbeddedPostgres
 def main(folder, megabytes):
     options = f"size={megabytes}m,mode=0700"
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "small-disk", folder], check=True)  # noqa: S607
-    handles = [EmbeddedPostgres.start(Path(folder), durable=True)]
-    for _ in ("", *iter(sys.stdin.readline, "")):
+    handles = []
+    for _ in chain([""], iter(sys.stdin.readline, "")):
         handles.append(EmbeddedPostgres.start(Path(folder), durable=True))
         sys.stdout.write(handles[-1].url + "\n")
         sys.stdout.flush()
