@@ -81,6 +81,7 @@ async def _bookings(database: Database, places: list[SlotId]) -> None:
 async def _waiting(database: Database, session: SessionRow) -> None:
     """Two cases are offered a free place at once, one of them accepts; a third waits, as there is no such session."""
     zone = FILE.territory.zone
+    assert session.period.lower is not None
     half_day = HalfDay.of(session.period.lower.astimezone(zone).time())
     where = {"territory": TERRITORY, "sector": session.template["sector"], "half_day": half_day}
     asked = [Waiting(case_ref=f"DRM-W{number}", on=session.on_date, **where) for number in range(2)]

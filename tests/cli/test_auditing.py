@@ -17,7 +17,7 @@ from tests.worker.watching import TOURDEROLE
 
 def asked(url, data, *options):
     environment = {**os.environ, "TOURDEROLE_DATABASE_URL": url, "TOURDEROLE_DATA": str(data)}
-    command = [TOURDEROLE, "audit", *map(str, options)]
+    command = [str(TOURDEROLE), "audit", *map(str, options)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -87,7 +87,6 @@ class Client:
             except httpx.TransportError:
                 answer = None
             if answer is not None and answer.status_code != 503:
-                answer.key = key
                 return answer
             say("unanswered")
             await asyncio.sleep(PAUSE_SECONDS)
@@ -99,7 +98,11 @@ class Client:
             return False
         if not answer.is_success:
             sys.exit(f"{answer.status_code}: {answer.text}")
-        line = answer.json() if answer.status_code != 201 else answer.json() | {"key": answer.key}
+        line = (
+            answer.json()
+            if answer.status_code != 201
+            else answer.json() | {"key": answer.request.headers["Idempotency-Key"]}
+        )
         os.write(self.log, json.dumps(line).encode() + b"\n")
         os.fsync(self.log)
         say("kept")

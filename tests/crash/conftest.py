@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -59,8 +58,3 @@ def url(durable: EmbeddedPostgres, published: str) -> Iterator[str]:
         connection.execute(copy)
         yield durable.create_database(name)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path

@@ -4,27 +4,58 @@ import asyncio
 import os
 import signal
 
-import pytest
-
+from service.application.webhooks import add_webhook
+from service.domain.events import EventType
+from service.storage.database import Database
 from service.storage.embedded import EmbeddedPostgres
-from tests.crash.conftest import a_published_territory
+from service.storage.tables.events import EventRow
+from tests.crash.conftest import a_published_territory, utc_now
 from tests.crash.processes import Service, a_storm, audited, running
+from tests.make_bookings import rows_of
+from tests.rosters import ANNE, TERRITORY
+from tests.worker.receiving import a_receiver, versions
 
 SOME = 40
 
 
-@pytest.mark.parametrize("killed", ["serve", "worker"])
-async def test_what_was_acknowledged_is_there_after_a_kill(url, tmp_path, killed):
-    server, worker = (Service(command, url, tmp_path / command) for command in ("serve", "worker"))
-    async with running(server, worker), a_storm(tmp_path, server.url) as storm:
+async def test_what_was_acknowledged_is_there_after_the_server_was_killed(url, tmp_path):
+    server = Service("serve", url, tmp_path / "serve")
+    async with running(server), a_storm(tmp_path, server.url) as storm:
         await storm.until("kept", SOME)
-        victim = server if killed == "serve" else worker
-        await victim.kill()
-        await victim.start()
+        await server.kill()
+        await storm.until("unanswered", 1)
+        await server.start()
         await storm.until("kept", SOME)
         await storm.end()
-        assert (storm.said["unanswered"] > 0) == (killed == "serve")
-        await audited(url, storm.log)
+    await audited(url, storm.log)
+
+
+async def test_every_event_is_delivered_in_its_order_though_workers_are_killed(url, tmp_path):
+    server, worker = (Service(command, url, tmp_path / command) for command in ("serve", "worker"))
+    async with a_receiver(tmp_path / "receiver") as receiver, running(server, worker):
+        await listened_to(url, receiver)
+        async with a_storm(tmp_path, server.url) as storm:
+            for victim in (worker, server):
+                await storm.until("kept", SOME)
+                await victim.kill()
+                await victim.start()
+            await storm.end()
+        async with Database(url) as database:
+            told = {str(each.id) for each in await rows_of(database, EventRow)}
+        await receiver.until(lambda: {each["id"] for each in receiver.accepted} == told)
+        await receiver.stop()
+    assert all(found == [*range(1, len(found) + 1)] for found in versions(receiver.accepted).values())
+    await audited(url, storm.log)
+
+
+async def listened_to(url, receiver):
+    """Every event of the territory is sent to the receiver."""
+    every = frozenset(EventType)
+    async with Database(url) as database:
+        webhook = await add_webhook(
+            database, TERRITORY, receiver.url, every, private=True, caller=ANNE, keyed=None, now=utc_now()
+        )
+    receiver.answers(secrets={"first": webhook.secret})
 
 
 async def test_what_was_acknowledged_is_there_after_postgresql_was_killed(tmp_path):

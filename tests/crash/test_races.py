@@ -13,6 +13,7 @@ from service.application.roster_publishing import publish_roster
 from service.application.wait_list import offer_waited_for
 from service.domain.bookings import Booking, Hold, Origin
 from service.domain.changes_of_persons import PractitionerAway
+from service.domain.directory import Insee
 from service.domain.errors import BookingClosed, HoldExpired, NoPlaceFree, SlotTaken, SlotWithdrawn, Unavailable
 from service.domain.needs import CareRequest, PlaceHeld, PlaceNeeded
 from service.storage.database import Database
@@ -24,6 +25,7 @@ from tests.rosters import ANNE, NOW, a_draft
 from tests.whole_week import WHOLE_WEEK
 
 MANY = 20
+CRAON = Insee("53084")
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ async def test_a_booking_is_cancelled_or_fulfilled(crowd):
 
 async def test_a_roster_is_published_while_its_places_are_asked_for(crowd):
     draft = await a_draft(crowd, *WHOLE_WEEK)
-    need = CareRequest(near="53084", within_hours=168)
+    need = CareRequest(near=CRAON, within_hours=168)
     asking = [
         book_place(crowd, PlaceNeeded(request=need, case_ref=f"DRM-{n}", origin=Origin.SAS), caller=ANNE, now=NOW)
         for n in range(3 * MANY)
@@ -106,7 +108,7 @@ async def test_a_roster_is_repaired_while_its_places_are_booked_and_cancelled(cr
 
 async def _booked_and_cancelled(crowd, places, made, *, until):
     """What became of attempts that go on until the repair is saved, and once after."""
-    found = Counter()
+    found: Counter[type] = Counter()
     live = list(made)
     while True:
         is_last = until.done()

@@ -126,7 +126,8 @@ OF_ROSTERS = [
     ("one_seat_a_room", changed("assignments", SEAT, "room = NULL")),
     (
         "rooms_within_their_count",
-        f"UPDATE practices p SET rooms = 0 FROM assignments a WHERE a.id = {SEAT} AND p.id = practice_id RETURNING p.id",
+        f"UPDATE practices p SET rooms = 0 FROM assignments a WHERE a.id = {SEAT} AND practice_id = p.id"
+        f" RETURNING a.id",
     ),
     ("published_as_a_whole", changed("assignments", SEAT, "published = false")),
     ("published_as_a_whole", f"UPDATE rosters SET state = 'draft' RETURNING {SEAT}"),
