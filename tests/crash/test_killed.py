@@ -43,7 +43,6 @@ async def test_every_event_is_delivered_in_its_order_though_workers_are_killed(u
         async with Database(url) as database:
             told = {str(each.id) for each in await rows_of(database, EventRow)}
         await receiver.until(lambda: {each["id"] for each in receiver.accepted} == told)
-        await receiver.stop()
     assert all(found == [*range(1, len(found) + 1)] for found in versions(receiver.accepted).values())
     await audited(url, storm.log)
 
