@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from psycopg import sql
 
 from service.application.bookings import (
@@ -103,9 +103,11 @@ class Machine(RuleBasedStateMachine):
         start = self.model.places[self.model.bookings[self.booking(number)].slot].start
         self.model.now = max(self.model.now, start - before)
 
-    @precondition(lambda self: not self.model.places)
-    @rule()
-    def publish(self):
+    @initialize(early=st.lists(st.sampled_from(STEPS), max_size=2))
+    def publish(self, early):
+        """Until then nobody finds a place."""
+        self.book_by_need()
+        self.model.now += sum(early, timedelta())
         self.run(publish_roster(self.database, self.roster, expected_version=2, **self.as_now))
         for row in self.run(rows_of(self.database, SlotRow)):
             if row.mode == "bookable":
@@ -118,7 +120,6 @@ class Machine(RuleBasedStateMachine):
         shown = {offer.slot.id for offer in found.offers if offer.slot.mode == "bookable"}
         assert shown <= self.model.free()
 
-    @precondition(lambda self: self.model.places)
     @rule(number=ANY)
     def hold(self, number):
         slot = self.place(number)
@@ -144,7 +145,6 @@ class Machine(RuleBasedStateMachine):
         if made := self.outcome(book_place(self.database, asked, **self.as_now), refusal):
             self.model.book(self.model.holds[hold], made.id)
 
-    @precondition(lambda self: self.model.places)
     @rule(number=ANY)
     def book(self, number):
         slot, key = self.place(number), Keyed(key=f"k-{number}", operation="POST /v1/bookings", request="a digest")
@@ -158,7 +158,6 @@ class Machine(RuleBasedStateMachine):
             self.model.book(slot, made.id)
             self.keys[key.key] = made.id
 
-    @precondition(lambda self: self.model.places or self.model.now == NOW)
     @rule()
     def book_by_need(self):
         need = CareRequest(near=CRAON, within_hours=168)
