@@ -1,6 +1,7 @@
 """The auditor finds nothing in a week that went well, and names the row of whatever is broken on purpose."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -28,14 +29,27 @@ async def story(postgres: EmbeddedPostgres) -> str:
     return "template_story"
 
 
+@contextmanager
+def a_copy(postgres: EmbeddedPostgres, name: str, story: str) -> Iterator[str]:
+    """The URL of a copy of it."""
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(story)))
+        yield postgres.create_database(name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 def story_url(postgres: EmbeddedPostgres, story: str) -> Iterator[str]:
-    """A copy of it."""
-    copy = sql.SQL("CREATE DATABASE told TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(story))
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(copy)
-        yield postgres.create_database("told")
-        connection.execute("DROP DATABASE told WITH (FORCE)")
+    with a_copy(postgres, "told", story) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def undone(postgres: EmbeddedPostgres, story: str) -> Iterator[psycopg.Connection]:
+    """A connection on which whatever is broken is whole again after."""
+    with a_copy(postgres, "undone", story) as url, psycopg.connect(url) as connection:
+        yield connection
 
 
 @pytest.fixture
@@ -58,14 +72,13 @@ def test_every_statement_of_truth_is_broken_on_purpose():
 
 
 @pytest.mark.parametrize(("name", "broken"), BREAKS)
-async def test_what_is_broken_is_named(told, story_url, name, broken):
-    with psycopg.connect(story_url, autocommit=True) as connection:
-        row = connection.execute(broken).fetchone()
-    assert row is not None
-    found = await audit(told)
-    findings = next(each.findings for each in found.statements if each.name == name)
-    assert not found.is_sound
-    assert any(str(row[0]) in f"{each.row}: {each.said}" for each in findings), findings
+def test_what_is_broken_is_named(undone, name, broken):
+    truth = next(each for each in TRUTHS if each.name == name)
+    with undone.transaction(force_rollback=True):
+        assert undone.execute(truth.sql).fetchall() == []
+        [row, *_] = undone.execute(broken).fetchone()
+        findings = undone.execute(truth.sql).fetchall()
+    assert any(str(row) in f"{named}: {said}" for named, said in findings), findings
 
 
 async def test_of_many_findings_the_first_are_told_and_the_rest_counted(told, story_url):
