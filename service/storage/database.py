@@ -81,6 +81,14 @@ class Database:
             async with self._single.connect() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one instant of the database, whoever writes meanwhile, and can write nothing."""
+        reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with _translated():
+            async with reading.connect() as connection, connection.begin():
+                yield connection
+
     async def ping(self) -> None:
         """Raises Unavailable when the database does not answer."""
         async with self.statement() as connection:

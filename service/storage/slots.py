@@ -62,8 +62,11 @@ async def add_slots(session: AsyncSession, slots: Iterable[Slot]) -> None:
 
 
 async def restore_bookings(session: AsyncSession, slots: Iterable[Slot], *, now: datetime) -> tuple[BookingId, ...]:
-    """Bookings that were displaced from the very places that are now to be offered again have them back."""
-    again = {(each.session, each.practitioner, each.practice, each.time.start) for each in slots}
+    """Bookings that were displaced from the very places that are now to be offered again have them back, as they are.
+
+    A session that moved may be cut so that a place begins as one did before and ends sooner or later.
+    """
+    again = {(each.session, each.practitioner, each.practice, each.time.start): each for each in slots}
     of_seats = select(BookingRow.id, BookingRow.slot_id, SlotRow.practice_id, SlotRow.start_at)
     key = (SlotRow.session_id, SlotRow.practitioner_id)
     found = of_seats.add_columns(*key).join(SlotRow, SlotRow.id == BookingRow.slot_id)
@@ -75,6 +78,8 @@ async def restore_bookings(session: AsyncSession, slots: Iterable[Slot], *, now:
     ]
     await _set_displaced(session, [row.slot_id for row in back], displaced=False)
     for row in back:
+        anew = again[row.session_id, row.practitioner_id, row.practice_id, row.start_at]
+        await session.execute(update(places).where(places.c.id == row.slot_id).values(_offered(anew)))
         raised = {"version": BookingRow.version + 1, "placed_at": now}
         await session.execute(
             update(BookingRow).where(BookingRow.id == row.id).values(raised), execution_options=_AS_IS
@@ -151,8 +156,13 @@ def _of(seats: Collection[SeatKey], slot: type[SlotRow] = SlotRow) -> ColumnElem
 
 
 def _columns(slot: Slot) -> Mapping[str, Any]:
+    held = {"state": slot.state, "taken": slot.taken, "hold_id": None, "held_until": None}
+    return {"id": slot.id, **_offered(slot), **held}
+
+
+def _offered(slot: Slot) -> Mapping[str, Any]:
+    """What is offered, whoever has it."""
     return {
-        "id": slot.id,
         "session_id": slot.session,
         "territory_id": slot.territory,
         "practice_id": slot.practice,
@@ -165,10 +175,6 @@ def _columns(slot: Slot) -> Mapping[str, Any]:
         "lat": slot.point.lat,
         "lon": slot.point.lon,
         "places": slot.places,
-        "taken": slot.taken,
-        "state": slot.state,
-        "hold_id": None,
-        "held_until": None,
         "kept_for": slot.kept and slot.kept.sector,
         "kept_until": slot.kept and slot.kept.until,
     }

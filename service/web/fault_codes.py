@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 FAULTS: Mapping[str, str] = {
+    "acknowledgement.malformed": "A line of the log is no answer about a booking: id, version, status and slot.id.",
     "assignment.absent": "The roster says no such thing, so it cannot be removed.",
     "assignment.repeated": "The practitioner holds a seat of this session already.",
     "booking.one_of": "Name a slot, or a hold, or a need: exactly one of them.",

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from sqlalchemy import select
 
+from service.application.audit import audit
 from service.application.bookings import book_place, get_booking
 from service.application.repairs import Saving, repair_roster, try_changes
 from service.application.roster_publishing import publish_roster
@@ -40,6 +41,7 @@ from service.domain.tasks import TaskKind
 from service.domain.territory_file import Pin
 from service.storage.directory import replace_territory_file
 from service.storage.tables.bookings import SlotRow
+from tests.audited import by_session, naming
 from tests.changing import assert_nobody_lost, open_tasks, the_task
 from tests.rosters import ANNE, FILE, NOW, a_draft, a_request, broken, held
 from tests.whole_week import WHOLE_WEEK
@@ -178,6 +180,19 @@ async def test_a_session_that_is_moved_keeps_its_holder_and_offers_its_patients_
     task = await the_task(database)
     assert (task.booking.id, task.left.slot.time) == (booked.id, booked.slot.time)
     await assert_nobody_lost(database)
+
+
+@pytest.mark.parametrize("start", [time(14, 10), time(14, 15)])
+async def test_a_moved_session_offers_its_whole_time_whoever_keeps_a_place_of_it(database, start):
+    """Its nine places take 10 or 15 minutes: one that begins as another did before may end sooner or later."""
+    roster = await published(database)
+    uneven = next(places for session, places in await by_session(database) if session.template_id == "t03")
+    for number, slot in enumerate(uneven):
+        await book_place(database, naming(slot, f"DRM-{number}"), caller=ANNE, now=NOW)
+    moved = SessionMoved(session=SessionKey(TemplateId("t03"), date(2026, 11, 30)), start=start)
+    assert (await repairing(database, roster, moved, saving=Saving(expected_version=3, reason="later"))).is_saved
+    found = await audit(database)
+    assert {each.name: each.findings for each in found.statements if not each.holds} == {}
 
 
 async def test_a_session_is_neither_moved_once_begun_nor_into_the_past(database):

@@ -1,0 +1,73 @@
+"""Servers, workers and PostgreSQL killed in the middle of a storm of bookings: what was acknowledged is there."""
+
+import asyncio
+import os
+import signal
+
+from service.application.webhooks import add_webhook
+from service.domain.events import EventType
+from service.storage.database import Database
+from service.storage.embedded import EmbeddedPostgres
+from service.storage.tables.events import EventRow
+from tests.crash.conftest import a_published_territory, utc_now
+from tests.crash.processes import Service, a_storm, audited, running
+from tests.make_bookings import rows_of
+from tests.rosters import ANNE, TERRITORY
+from tests.worker.receiving import a_receiver, versions
+
+SOME = 40
+
+
+async def test_what_was_acknowledged_is_there_after_the_server_was_killed(url, tmp_path):
+    server = Service("serve", url, tmp_path / "serve")
+    async with running(server), a_storm(tmp_path, server.url) as storm:
+        await storm.until("kept", SOME)
+        await server.kill()
+        await storm.until("unanswered", 1)
+        await server.start()
+        await storm.until("kept", SOME)
+        await storm.end()
+    await audited(url, storm.log)
+
+
+async def test_every_event_is_delivered_in_its_order_though_workers_are_killed(url, tmp_path):
+    server, worker = (Service(command, url, tmp_path / command) for command in ("serve", "worker"))
+    async with a_receiver(tmp_path / "receiver") as receiver, running(server, worker):
+        await listened_to(url, receiver)
+        async with a_storm(tmp_path, server.url) as storm:
+            for victim in (worker, server):
+                await storm.until("kept", SOME)
+                await victim.kill()
+                await victim.start()
+            await storm.end()
+        async with Database(url) as database:
+            told = {str(each.id) for each in await rows_of(database, EventRow)}
+        await receiver.until(lambda: {each["id"] for each in receiver.accepted} == told)
+    assert all(found == [*range(1, len(found) + 1)] for found in versions(receiver.accepted).values())
+    await audited(url, storm.log)
+
+
+async def listened_to(url, receiver):
+    """Every event of the territory is sent to the receiver."""
+    every = frozenset(EventType)
+    async with Database(url) as database:
+        webhook = await add_webhook(
+            database, TERRITORY, receiver.url, every, private=True, caller=ANNE, keyed=None, now=utc_now()
+        )
+    receiver.answers(secrets={"first": webhook.secret})
+
+
+async def test_what_was_acknowledged_is_there_after_postgresql_was_killed(tmp_path):
+    folder = tmp_path / "postgres"
+    with EmbeddedPostgres.start(folder, durable=True) as postgres:
+        await a_published_territory(postgres.url)
+        server = Service("serve", postgres.url, tmp_path / "serve")
+        async with running(server), a_storm(tmp_path, server.url) as storm:
+            await storm.until("kept", SOME)
+            postmaster = int((folder / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+            os.kill(postmaster, signal.SIGKILL)
+            await storm.until("unanswered", 1)
+            with await asyncio.to_thread(EmbeddedPostgres.start, folder, tied=False):
+                await storm.until("kept", SOME)
+                await storm.end()
+                await audited(postgres.url, storm.log)
