@@ -31,15 +31,15 @@ async def save_changed(
 ) -> Roster:
     """The roster's next version, which says `after`; the same one when that is what it says.
 
-    `problem` is the stored one, its sessions those of `after`. Raises RosterNotReady, Invalid, RulesBroken,
-    SessionBegun, SeatBooked, SlotHeld.
+    `problem` is the stored one, its sessions those of `after`: of other sessions than before nothing is proved. Raises
+    RosterNotReady, Invalid, RulesBroken, SessionBegun, SeatBooked, SlotHeld.
     """
     worth = roster.settled()
     if after == before:
         return roster
     refuse_unknown(problem, after.assignments)
     refuse_broken_rules(problem, after.assignments, before=before.assignments)
-    known = worth if after.sessions == before.sessions else replace(worth, baseline=None)
+    known = worth if after.sessions == before.sessions else replace(worth, goals=(), baseline=None)
     changed = roster.edited(await asyncio.to_thread(assess, problem, after.assignments, known), reason=reason)
     await save_roster(session, changed)
     await save_sessions(session, changed, before, after)

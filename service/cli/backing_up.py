@@ -18,10 +18,14 @@ def backup_command(
     file: Annotated[Path, typer.Argument(help="Written anew, readable by you alone; never over another.")],
 ) -> None:
     """Write the whole database to a file, while servers and workers go on."""
-    with reached_database(Settings()) as url:
+    settings = Settings()
+    if settings.database_url is None and not (settings.data / "postgres").exists():
+        raise stopped(f"There is no database in {settings.data}: TOURDEROLE_DATA names the folder of yours.")
+    with reached_database(settings) as url:
         contents = _done(lambda: back_up(url, file))
     size_mb = file.stat().st_size / 1e6
-    typer.echo(f"{file}: {len(contents.tables)} tables of PostgreSQL {contents.of_server}, {size_mb:.1f} MB")
+    whose = "the database of TOURDEROLE_DATABASE_URL" if settings.database_url else str(settings.data)
+    typer.echo(f"{file}: {whose}, {len(contents.tables)} tables of PostgreSQL {contents.of_server}, {size_mb:.1f} MB")
 
 
 def restore_command(

@@ -270,6 +270,7 @@ _PERSONAL = re.compile(
     r"|(?<!\d)(?:\+33|0)\s?[1-9](?:[\s.-]?\d{2}){4}(?!\d)"  # a French telephone number
     r"|\b(?:mme|mlle|m|mr|monsieur|madame|dr)\b[.\s]"  # a form of address
     r"|[a-z]{3,}[._/-]+[a-z]{2,}[._/-]+(?:19\d\d|20[01]\d)$"  # a name with a year of birth
+    r"|^[a-z]{4,}[._/-]*(?:19\d\d|20[01]\d)$"  # a family name with one
     r"|^[12]\d\d(?:0[1-9]|1[0-2])(?:\d\d|2[ab])\d{6}$"  # a social security number without its key
     r"|^\D+$",  # no digit at all: the number of a file has some
     re.IGNORECASE,

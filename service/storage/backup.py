@@ -11,6 +11,8 @@ import psycopg
 
 from service.storage.postgres_tools import PLAIN, BackupRefused, connection_words, run, tools_at_hand, tools_for
 
+SIGN = "public.alembic_version"
+"""The table that every database of ours has, and that says how far its schema is."""
 _LOCK_WAIT = "30s"
 _TABLES = """
     SELECT schemaname || '.' || tablename FROM pg_catalog.pg_tables WHERE schemaname IN ('public', 'jobs')
@@ -29,12 +31,14 @@ class Contents:
 def back_up(url: str, file: Path) -> Contents:
     """The database as it is at one instant, whatever is written meanwhile; the file is its owner's alone.
 
-    It is listed again before it gets its name, and must hold every table. Raises BackupRefused, and OSError when the
-    file exists or cannot be written.
+    It is listed again before it gets its name, and must hold every table. Raises BackupRefused, where there is nothing
+    of ours too, and OSError when the file exists or cannot be written.
     """
     with psycopg.connect(url) as connection:
         tools = tools_for(major_of(connection))
         expected = tables_of(connection)
+    if SIGN not in expected:
+        raise BackupRefused("This database holds nothing of tourderole: do TOURDEROLE_DATA or its URL name another?")
     database, env = connection_words(url)
     with _draft(file) as draft:
         words = ("--format=custom", f"--lock-wait-timeout={_LOCK_WAIT}", *PLAIN, "--file", draft, "--dbname", database)

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from service.storage.backup import Contents, contents_of, major_of, tables_of
+from service.storage.backup import SIGN, Contents, contents_of, major_of, tables_of
 from service.storage.postgres_tools import (
     PLAIN,
     BackupRefused,
@@ -37,10 +37,12 @@ _OTHERS = """
 def restore(url: str, file: Path, *, overwrite: bool = False) -> Contents:
     """The database as it was backed up; jobs that ran then are run again by the first worker that starts.
 
-    Raises BackupRefused: versions that do not fit, somebody else connected, rows there and not `overwrite`, a fault in
-    the middle. The database is then as it was before.
+    Raises BackupRefused: nothing of ours in it, versions that do not fit, somebody else connected, rows there and not
+    `overwrite`, a fault in the middle. The database is then as it was before.
     """
     contents = contents_of(file)
+    if SIGN not in contents.tables:
+        raise BackupRefused("This back-up holds nothing of tourderole: the database is left as it is.")
     with psycopg.connect(url) as connection:
         server = major_of(connection)
         tools = tools_for(server)
@@ -67,7 +69,7 @@ def _refuse_company(connection: psycopg.Connection) -> None:
 
 
 def _refuse_rows(connection: psycopg.Connection) -> None:
-    for name in sorted(tables_of(connection) - {"public.alembic_version"}):
+    for name in sorted(tables_of(connection) - {SIGN}):
         look = sql.SQL("SELECT FROM {} LIMIT 1").format(sql.Identifier(*name.split(".")))
         if connection.execute(look).rowcount:
             raise BackupRefused(f"The database is not empty ({name} has rows): --overwrite replaces all that is there.")

@@ -156,11 +156,13 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         name="solves",
-        meaning="Solves that ended in the last 24 hours, by outcome",
+        meaning="Solves that ended in the last 24 hours, by outcome, of rosters that were not amended since",
         labels=("outcome",),
         sql="""
             SELECT answer ->> 'outcome' AS outcome, count(*) AS value FROM rosters
-            WHERE solved_at > CAST(:now AS timestamptz) - interval '24 hours' AND answer IS NOT NULL GROUP BY 1
+            WHERE solved_at > CAST(:now AS timestamptz) - interval '24 hours' AND answer IS NOT NULL
+                AND state <> 'amended'
+            GROUP BY 1
             UNION ALL
             SELECT 'FAILED', count(*) FROM rosters
             WHERE solving = 'failed' AND requested_at > CAST(:now AS timestamptz) - interval '24 hours'
@@ -168,7 +170,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         name="solve_gap",
-        meaning="The widest gap of the last 24 hours between value and proved bound, as a share; 1 without a bound",
+        meaning="The widest gap of those solves between value and proved bound, as a share; 1 without a bound",
         labels=("goal",),
         sql="""
             SELECT goal ->> 'name' AS goal, max(
@@ -176,7 +178,9 @@ MEASURES: tuple[Measure, ...] = (
                     / greatest(abs(CAST(goal ->> 'value' AS float8)), 1), 1)
             ) AS value
             FROM rosters, jsonb_array_elements(answer -> 'goals') AS goal
-            WHERE solved_at > CAST(:now AS timestamptz) - interval '24 hours' AND answer IS NOT NULL GROUP BY 1
+            WHERE solved_at > CAST(:now AS timestamptz) - interval '24 hours' AND answer IS NOT NULL
+                AND state <> 'amended'
+            GROUP BY 1
         """,
     ),
 )

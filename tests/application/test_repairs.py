@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service.application.audit import audit
 from service.application.bookings import book_place, get_booking
@@ -164,6 +164,20 @@ async def test_a_dropped_session_is_no_longer_asked_for_and_keeps_its_place_in_h
     assert [session.key for session in again.repair.sessions_added] == [T11]
     _, after, _ = await read_roster(database, roster.id, caller=ANNE)
     assert (after.sessions.keys(), after.session_at[T11].template.seats) == (content.sessions.keys(), 1)
+
+
+async def test_of_other_sessions_than_were_solved_nothing_is_proved(database):
+    roster = await published(database)
+    proved = """UPDATE rosters SET answer = jsonb_set(answer, '{goals,0,bound}', answer -> 'goals' -> 0 -> 'value')"""
+    async with database.transaction() as session:
+        await session.execute(text(proved))
+    solved = await find_roster(database, roster.id, caller=ANNE)
+    assert solved.assessment is not None
+    assert solved.assessment.goals[0].bound == solved.assessment.goals[0].value
+    await repairing(database, roster, SessionDropped(session=T11), saving=over(3))
+    amended = await find_roster(database, roster.id, caller=ANNE)
+    assert amended.assessment is not None
+    assert {goal.bound for goal in amended.assessment.goals} == {None}
 
 
 async def test_a_session_that_is_moved_keeps_its_holder_and_offers_its_patients_other_places(database):

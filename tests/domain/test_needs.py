@@ -92,6 +92,7 @@ def test_the_own_gp_has_a_true_number():
         ("Mme Durand 12/03/1950", "case_ref.personal_data_suspected"),
         ("durand@example.org", "case_ref.personal_data_suspected"),
         ("Durand", "case_ref.personal_data_suspected"),
+        ("DURAND-1950", "case_ref.personal_data_suspected"),
         ("jeanne.durand", "case_ref.personal_data_suspected"),
         ("DURAND-JEANNE-1950", "case_ref.personal_data_suspected"),
         ("1500353062123", "case_ref.personal_data_suspected"),

@@ -20,7 +20,7 @@ from service.storage import migrating
 from service.storage.backup import back_up
 from service.storage.database import Database
 from service.storage.embedded import EmbeddedPostgres
-from service.storage.postgres_tools import BackupRefused, connection_words, tools_for
+from service.storage.postgres_tools import BackupRefused, connection_words, run, tools_for
 from service.storage.restoring import restore
 from service.worker.running import worker_beside
 from tests.make_bookings import NOW, REGULATOR, a_place, keyed, naming, places, quarters
@@ -82,6 +82,23 @@ async def test_what_is_backed_up_comes_back_as_it_was(database, elsewhere, file)
     await asyncio.to_thread(restore, elsewhere, file)
     assert digests(elsewhere) == digests(database.url)
     migrating.check(elsewhere)
+
+
+def test_a_database_that_holds_nothing_is_not_backed_up(elsewhere, file):
+    with pytest.raises(BackupRefused, match="holds nothing of tourderole"):
+        back_up(elsewhere, file)
+    assert not file.exists()
+
+
+async def test_a_back_up_of_something_else_empties_nothing(database, elsewhere, file):
+    await a_place(database)
+    url, env = connection_words(elsewhere)
+    run([tools_for(18).program("pg_dump"), "--format=custom", "--file", file, "--dbname", url], env=env)
+    await database.close()
+    before = digests(database.url)
+    with pytest.raises(BackupRefused, match="holds nothing of tourderole"):
+        restore(database.url, file, overwrite=True)
+    assert digests(database.url) == before
 
 
 async def test_a_back_up_under_load_is_of_one_instant(database, elsewhere, file):
