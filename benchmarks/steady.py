@@ -75,6 +75,10 @@ class _Connection(asyncio.Protocol):
         if self._answer and not self._answer.done():
             self._answer.set_result("broken")
 
+    @property
+    def is_closed(self) -> bool:
+        return self._transport.is_closing()
+
     async def ask(self, request: bytes) -> str:
         """The status, or `broken`."""
         self._received = b""
@@ -103,13 +107,18 @@ class _Run:
 
     async def _one(self, request: bytes, due: float) -> tuple[str, float]:
         async with self._places:
-            connection = self._idle.pop() if self._idle else await self._open()
+            connection = await self._ready()
             status = await connection.ask(request)
             if status != "broken":
                 self._idle.append(connection)
             return status, perf_counter() - due
 
-    async def _open(self) -> _Connection:
+    async def _ready(self) -> _Connection:
+        """One that was used before, if the server has not closed it for having been idle."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed:
+                return connection
         _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._port)
         return connection
 
