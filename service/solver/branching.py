@@ -20,9 +20,9 @@ LEAST_GAIN = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Doubt:
-    """A choice that is not made. `middle`: of what is chosen in part; `weight`: how far it is from being made, times
+    """A choice that is not made.
 
-    what it would cost more if it were made of either side of the middle.
+    `middle`: of what is chosen in part. `weight`: how far it is from being made, times what making it would cost more.
     """
 
     choice: int

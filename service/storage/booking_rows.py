@@ -59,7 +59,7 @@ async def page_bookings(
 ) -> Page[Booking]:
     """At most `limit`, by the time of the place, from a cursor on. Raises Invalid (`cursor.malformed`)."""
     order = tuple_(bookings.c.slot_start_at, bookings.c.id)
-    beyond = [] if after is None else [order > tuple_(*_position(after))]
+    beyond = [] if after is None else [order > tuple_(*position_of(after))]
     found = _TOLD.where(*_meets(chosen), *beyond).order_by(bookings.c.slot_start_at, bookings.c.id)
     items = [booking_of(row) for row in (await connection.execute(found.limit(limit + 1))).mappings()]
     more = items[limit - 1] if len(items) > limit else None
@@ -88,10 +88,11 @@ def _meets(chosen: BookingFilter) -> list[ColumnElement[bool]]:
     return [compare(column, value) for value, compare, column in asked if value is not None]
 
 
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    start_at, _, id = cursor.partition("_")
+def position_of(cursor: str) -> tuple[datetime, UUID]:
+    """Where a page goes on: an instant, and the id among those of the same. Raises Invalid."""
+    at, _, id = cursor.partition("_")
     try:
-        return datetime.fromisoformat(start_at).astimezone(UTC), UUID(id)
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(id)
     except (ValueError, OverflowError):
         fault = Fault(
             path="cursor", code="cursor.malformed", message="this is no cursor of ours", hint="use next_cursor"

@@ -1,9 +1,9 @@
 """Tasks as they are kept: opened, found, locked, closed, each with its event."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import Table, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain.bookings import Booking, BookingId, BookingStatus, HoldId, SlotId
 from service.domain.directory import TerritoryId
 from service.domain.entries import Page
-from service.domain.errors import Fault, Invalid, NotFound, StaleVersion
+from service.domain.errors import NotFound, StaleVersion
 from service.domain.events import Event, EventType
 from service.domain.tasks import Outcome, Place, Proposal, Task, TaskFilter, TaskId, TaskKind, TaskState
-from service.storage.booking_rows import bookings, bookings_by_id, lock_booking
+from service.storage.booking_rows import bookings, bookings_by_id, lock_booking, position_of
 from service.storage.events import add_event
 from service.storage.holds import holds
 from service.storage.places import places_by_id, words
@@ -110,7 +110,7 @@ async def page_tasks(connection: Connected, chosen: TaskFilter, *, after: str | 
     meets = [column == value for value, column in asked if value is not None]
     if chosen.state is not None:
         meets.append(tasks.c.state == words(chosen.state)[0])
-    beyond = [] if after is None else [tuple_(tasks.c.opened_at, tasks.c.id) > tuple_(*_position(after))]
+    beyond = [] if after is None else [tuple_(tasks.c.opened_at, tasks.c.id) > tuple_(*position_of(after))]
     found = _FIND.where(*meets, *beyond).order_by(tasks.c.opened_at, tasks.c.id)
     rows = (await connection.execute(found.limit(limit + 1))).all()
     more = rows[limit - 1] if len(rows) > limit else None
@@ -135,17 +135,6 @@ async def unattended_bookings(connection: Connected) -> tuple[BookingId, ...]:
     attended = select(tasks.c.booking_id).where(_IS_OPEN)
     lost = (bookings.c.displaced, bookings.c.status == BookingStatus.BOOKED, bookings.c.id.not_in(attended))
     return tuple(BookingId(id) for id in (await connection.execute(select(bookings.c.id).where(*lost))).scalars())
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    at, _, id = cursor.partition("_")
-    try:
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(id)
-    except (ValueError, OverflowError):
-        fault = Fault(
-            path="cursor", code="cursor.malformed", message="this is no cursor of ours", hint="use next_cursor"
-        )
-        raise Invalid(fault) from None
 
 
 async def _tasks_of(connection: Connected, rows: Sequence[Any]) -> tuple[Task, ...]:
