@@ -2,9 +2,12 @@
 
 import json
 from datetime import datetime, timedelta
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.errors import Invalid
 from service.web.fhir.searching import search_of
@@ -205,6 +208,23 @@ def test_what_cannot_be_read_is_named(query, code, where):
     with pytest.raises(Invalid) as refused:
         search_of(query)
     assert [(fault.path, fault.code, bool(fault.hint)) for fault in refused.value.faults] == [(where, code, True)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*WINDOW.split("&"), PEOPLE, STATUS, "start=ge", IDENTIFIER + "=", "status=", "_count="]),
+            st.text(max_size=12),
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_is_asked_is_understood_or_refused_with_hints(parts):
+    query = "&".join(name + quote(value) for name, value in parts)
+    try:
+        assert all(len(rpps) == len(QUAI) for rpps in search_of(query).rpps)
+    except Invalid as refused:
+        assert all(fault.path and fault.hint for fault in refused.faults)
 
 
 async def test_all_that_is_wrong_is_told_at_once_as_an_outcome(client):
