@@ -27,8 +27,14 @@ async def understand(database: Database, request: CareRequest, *, now: datetime)
     return request.need(now=now, zone=locality.territory.zone)
 
 
-async def why_none(database: Database, need: Need, *, now: datetime, to_book: bool = False) -> tuple[Explanation, ...]:
-    """Why nothing was found. Raises Invalid when the commune is unknown."""
+async def why_none(
+    database: Database, request: CareRequest, need: Need, *, now: datetime, to_book: bool = False
+) -> tuple[Explanation, ...]:
+    """Why nothing was found; a rush for the same is told the same. Raises Invalid when the commune is unknown."""
+    return await database.together.read((request, to_book), lambda: _why(database, need, now, to_book))
+
+
+async def _why(database: Database, need: Need, now: datetime, to_book: bool) -> tuple[Explanation, ...]:
     locality = await _locality(database, need.near)
     if locality is None:
         return (Explanation(code=Reason.NOTHING_PUBLISHED),)
