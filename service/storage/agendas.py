@@ -26,6 +26,8 @@ from service.storage.tables.directory import ON_THE_MAP
 
 _STOPS = TypeAdapter(tuple[Stop, ...])
 _COMMUNITIES = TypeAdapter(tuple[Community, ...])
+_EACH: Mapping[str, str] = {"id": "ids", "start_at": "starts", "end_at": "ends"}
+"""Of the places of one kind, which come as arrays, all in the same order."""
 _TOWN = func.jsonb_build_array(communes.c.postal_code, communes.c.name)
 
 
@@ -55,9 +57,6 @@ def _free_places(people: CTE) -> Select[Any]:
     each = (func.array_agg(slots.c[name]).label(label) for name, label in _EACH.items())
     free = select(*kind, *each).where(own, OPEN, IS_FREE, slots.c.taken < slots.c.places, *window)
     return free.group_by(*kind).correlate(people)
-
-
-_EACH: Mapping[str, str] = {"id": "ids", "start_at": "starts", "end_at": "ends"}
 
 
 def _towns_of_stops() -> ColumnElement[Any]:
