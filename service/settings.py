@@ -1,10 +1,10 @@
 """Every environment variable of the service: typed, described, read once by the command line."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://", strip_whitespace=True)]
@@ -13,6 +13,14 @@ PublicUrl = Annotated[
     StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", strip_whitespace=True),
     AfterValidator(lambda url: url.rstrip("/")),
 ]
+SasUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/[^\s?#]*)?$", strip_whitespace=True
+    ),
+    AfterValidator(lambda url: url.rstrip("/")),
+]
+"""Without TLS in a laboratory alone."""
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -55,6 +63,24 @@ class Settings(BaseSettings):
     webhooks_give_up_hours: float = Field(
         default=72, gt=0, description="A delivery that still fails after so long is a dead letter."
     )
+    sas_url: SasUrl | None = Field(
+        default=None,
+        description="Where the SAS platform is told of what its regulators book (https://…, before /Appointment); "
+        "without it nothing is told.",
+    )
+    sas_editor: str | None = Field(
+        default=None,
+        pattern=r"^(urn:oid:[0-9]+(\.[0-9]+)+|https?://[^\s|]+)$",
+        description="Who we are to it: our OID (urn:oid:…), else an address of ours. Never changed.",
+    )
+    sas_certificate: Path | None = Field(
+        default=None, description="PEM file of the certificate, with its chain, that we show to the SAS platform."
+    )
+    sas_key: Path | None = Field(default=None, description="PEM file of that certificate's key.")
+    sas_authorities: Path | None = Field(
+        default=None, description="PEM file of the authorities that the platform's certificate must come from."
+    )
+    sas_timeout_seconds: float = Field(default=10, gt=0, description="How long its answer is waited for.")
     server_workers: int = Field(
         default=1,
         ge=1,
@@ -71,3 +97,11 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65535, description="Port on which `worker`, which has no other, offers /metrics."
     )
     log_requests: bool = Field(default=False, description="A log line for every request: its route, never its path.")
+
+    @model_validator(mode="after")
+    def _sas_is_whole(self) -> Self:
+        if self.sas_url and not self.sas_editor:
+            raise ValueError("TOURDEROLE_SAS_URL needs TOURDEROLE_SAS_EDITOR, the system of our identifiers")
+        if bool(self.sas_certificate) != bool(self.sas_key):
+            raise ValueError("TOURDEROLE_SAS_CERTIFICATE and TOURDEROLE_SAS_KEY go together")
+        return self

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.cli import memory
+from service.cli.telling import informed
 from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
@@ -106,6 +107,7 @@ def worker(settings: Settings, database: Database) -> AbstractAsyncContextManage
         concurrency=settings.worker_concurrency,
         solver_threads=settings.solver_workers,
         sending=_sending(settings),
+        sas=informed(settings),
     )
 
 
