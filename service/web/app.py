@@ -25,6 +25,7 @@ from service.web.rest import (
     repairs,
     roster_evidence,
     rosters,
+    sas_appointments,
     slots,
     swaps,
     tasks,
@@ -48,6 +49,7 @@ GUARDED: tuple[APIRouter, ...] = (
     tasks.router,
     wait_list.router,
     webhooks.router,
+    sas_appointments.router,
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
