@@ -1,11 +1,11 @@
 """Every environment variable of the service: typed, described, read once by the command line."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://", strip_whitespace=True)]
 PublicUrl = Annotated[
@@ -14,6 +14,14 @@ PublicUrl = Annotated[
     AfterValidator(lambda url: url.rstrip("/")),
 ]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _listed(text: object) -> object:
+    """`a, b` as two texts."""
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -37,6 +45,20 @@ class Settings(BaseSettings):
         description="Where the outside reaches the service (https://…), behind a proxy for instance: "
         "the national interface points there. Without it, where each request came in.",
     )
+    trusted_proxies: Listed = Field(
+        default=(),
+        description="Addresses or networks of proxies, with commas between: who connects from there is believed "
+        "when it tells from where and how it was itself reached (X-Forwarded-For, X-Forwarded-Proto).",
+    )
+    fhir_proxy_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="What the front proxy sends with the client certificates that it verified: see docs/mtls.md.",
+    )
+    fhir_client_cn: Listed = Field(
+        default=(), description="CNs of the certificates that /fhir lets in, with commas between."
+    )
+    fhir_client_ou: Listed = Field(default=(), description="Their OUs: a certificate needs one of each.")
     admin_token: SecretStr | None = Field(
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )
@@ -71,3 +93,9 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65535, description="Port on which `worker`, which has no other, offers /metrics."
     )
     log_requests: bool = Field(default=False, description="A log line for every request: its route, never its path.")
+
+    @model_validator(mode="after")
+    def _clients_are_whole(self) -> Self:
+        if self.fhir_proxy_secret and not (self.fhir_client_cn and self.fhir_client_ou):
+            raise ValueError("with TOURDEROLE_FHIR_PROXY_SECRET, TOURDEROLE_FHIR_CLIENT_CN and _OU say who is let in")
+        return self
