@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         description="Where the outside reaches the service (https://…), behind a proxy for instance: "
         "the national interface points there. Without it, where each request came in.",
     )
+    fhir_url: PublicUrl | None = Field(
+        default=None,
+        description="Where the SAS platform reaches the national interface (https://…/fhir), when that is elsewhere "
+        "than under the public URL.",
+    )
     trusted_proxies: Listed = Field(
         default=(),
         description="Addresses or networks of proxies, with commas between: who connects from there is believed "

@@ -17,7 +17,7 @@ from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.app import Lifespan, create_app
-from service.web.fhir.forwarded import KnownClients
+from service.web.fhir.forwarded import Entrance, KnownClients
 from service.worker.running import worker_beside
 from service.worker.tasks import Sending
 
@@ -72,7 +72,12 @@ def answer(
             yield
 
     app = _application(settings, database, token, lifespan)
-    config = uvicorn.Config(
+    server = DrainingServer(_config(settings, app), app, unready_seconds=settings.unready_seconds)
+    server.run(sockets=[listening])
+
+
+def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -81,8 +86,6 @@ def answer(
         proxy_headers=bool(settings.trusted_proxies),  # else uvicorn believes whoever connects from this machine
         forwarded_allow_ips=[*settings.trusted_proxies],
     )
-    server = DrainingServer(config, app, unready_seconds=settings.unready_seconds)
-    server.run(sockets=[listening])
 
 
 def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan) -> FastAPI:
@@ -92,7 +95,7 @@ def _application(settings: Settings, database: Database, token: str, lifespan: L
         lifespan=lifespan,
         private_webhooks=settings.webhooks_private,
         public_url=settings.public_url,
-        known_clients=_known_clients(settings),
+        entrance=Entrance(url=settings.fhir_url, known=_known_clients(settings)),
         log_requests=settings.log_requests,
     )
 

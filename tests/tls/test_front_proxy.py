@@ -1,13 +1,16 @@
 """The shipped nginx configuration: which certificates pass, which do not, and what reaches the service."""
 
+import re
 import ssl
 
 import httpx
 import pytest
 from cryptography.x509.oid import NameOID
 
+from service.settings import Settings
+from service.web.fhir.forwarded import SECRET, SUBJECT, VERIFY
 from tests.tls.authority import CN, COUNTRY, DAY, ORG, OU, Authority, name, self_signed
-from tests.tls.front_proxy import PORTS, configured, tried
+from tests.tls.front_proxy import PORTS, SHIPPED, configured, tried
 from tests.tls.machines import KNOWN, KNOWN_CN, KNOWN_OU, PROXY_SECRET
 
 SERIAL = NameOID.SERIAL_NUMBER
@@ -59,6 +62,14 @@ def test_nginx_finds_no_fault_in_the_shipped_configuration(machines):
     ports = {server: port for port, server in enumerate(PORTS, 8443)}
     checked = tried(configured(machines.folder, service="127.0.0.1:8000", ports=ports))
     assert (checked.returncode, "[warn]" in checked.stderr) == (0, False), checked.stderr
+
+
+def test_what_the_documentation_names_is_what_is_shipped():
+    shipped, told = SHIPPED.read_text(), (SHIPPED.parents[2] / "docs" / "mtls.md").read_text()
+    assert {*re.findall(r"/etc/nginx/tourderole/([\w.-]+)", shipped)} <= {*re.findall(r"[\w-]+\.(?:pem|conf)", told)}
+    settings = {f"TOURDEROLE_{name.upper()}" for name in Settings.model_fields}
+    assert {*re.findall(r"TOURDEROLE_\w+", shipped + told)} <= settings
+    assert {SECRET, VERIFY, SUBJECT} <= {*re.findall(r"proxy_set_header ([\w-]+)", shipped)}
 
 
 def test_the_known_client_passes_and_the_service_is_told_who_it_is(machines, telling_proxy):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 
-from service.web.fhir.forwarded import KnownClients
+from service.web.fhir.forwarded import Entrance, KnownClients
 from tests.conftest import ADMIN_TOKEN
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -34,10 +34,10 @@ REFUSED = {
 
 @pytest.fixture(autouse=True)
 def _known(app: FastAPI, client) -> Iterator[None]:
-    app.state.known_clients = KNOWN
+    app.state.entrance = Entrance(known=KNOWN)
     del client.headers["Authorization"]
     yield
-    app.state.known_clients = None
+    app.state.entrance = Entrance()
 
 
 async def test_whom_the_proxy_vouches_for_is_let_in(client):
@@ -76,7 +76,7 @@ async def test_a_header_that_comes_twice_was_not_written_by_the_proxy(client, tw
 
 
 async def test_a_service_without_a_proxy_believes_no_header(app: FastAPI, client):
-    app.state.known_clients = None
+    app.state.entrance = Entrance()
     assert (await client.get("/fhir/metadata", headers=VOUCHED)).status_code == 401
 
 
@@ -93,6 +93,12 @@ async def test_every_route_of_the_interface_refuses_a_certificate_that_is_not_kn
                 method, re.sub(r"\{\w+\}", "x", path), headers=VOUCHED | {"X-Client-Subject": "CN=other"}
             )
             assert answer.status_code == 403
+
+
+async def test_behind_a_proxy_the_interface_may_have_an_address_of_its_own(app: FastAPI, client):
+    app.state.entrance = Entrance(url="https://fhir.example:8443/fhir", known=KNOWN)
+    told = (await client.get("/fhir/metadata", headers=VOUCHED)).json()["implementation"]["url"]
+    assert told == "https://fhir.example:8443/fhir"
 
 
 def test_the_secret_is_not_told():

@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from service.domain.callers import Caller
 from service.domain.errors import Forbidden
 from service.web.dependencies import _bearer, caller_of
-from service.web.fhir.forwarded import KnownClients
+from service.web.fhir.forwarded import Entrance
 
 
 async def sas_caller(
@@ -19,7 +19,8 @@ async def sas_caller(
     What a client says of its certificate without the proxy's secret counts for nothing. Raises Unauthenticated, or
     Forbidden of a certificate that is not of a known client.
     """
-    known: KnownClients | None = request.app.state.known_clients
+    entrance: Entrance = request.app.state.entrance
+    known = entrance.known
     if known is None or not known.is_from_proxy(request.headers):
         return caller_of(request)
     name = known.common_name(request.headers)

@@ -50,6 +50,18 @@ class KnownClients:
         return _only(name, NameOID.COMMON_NAME, self.common_names) if unit is not None else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """`url`: where the interface is, when not under the public URL. Without `known`, no certificate counts."""
+
+    url: str | None = None
+    known: KnownClients | None = None
+
+
+OPEN_TO_NOBODY = Entrance()
+"""But to the administrator."""
+
+
 def name_of(subject: str) -> x509.Name:
     """A subject as OpenSSL writes it by RFC 2253; one that cannot be read has no attributes."""
     try:
