@@ -17,6 +17,7 @@ VOUCHED = {
     "X-Client-Verify": "SUCCESS",
     "X-Client-Subject": f"CN={KNOWN_CN},OU={KNOWN_OU}",
 }
+PEOPLE = "schedule.actor:Practitioner.identifier"
 ASKED = "/fhir/metadata"
 
 
@@ -45,6 +46,19 @@ def test_the_platform_is_let_in_by_its_certificate_alone_and_told_the_address_th
         answer = client.get(ASKED)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/fhir+json")
     assert answer.json()["implementation"]["url"] == f"{proxy.fhir}/fhir"
+
+
+def test_a_search_of_the_guide_is_echoed_byte_for_byte(own, proxy):
+    people = ",".join(f"urn:oid:1.2.250.1.71.4.2.1%7C8999{n:08d}" for n in range(25))
+    query = (
+        f"start=ge2024-01-01T00:00:00.000+01:00&start=le2024-01-02&status=free&{PEOPLE}={people}&_include=Slot:schedule"
+    )
+    with own.client(proxy.fhir, own.sas) as client:
+        bundle = client.send(
+            client.build_request("GET", client.base_url.copy_with(raw_path=f"/fhir/Slot?{query}".encode()))
+        )
+    assert (bundle.status_code, bundle.json()["total"]) == (200, 0)
+    assert bundle.json()["link"] == [{"relation": "self", "url": f"{proxy.fhir}/fhir/Slot?{query}"}]
 
 
 @pytest.mark.parametrize("headers", [{}, VOUCHED, {"Authorization": f"Bearer {ADMIN_TOKEN}"}])

@@ -15,6 +15,7 @@ KNOWN = KnownClients(
 )
 SUBJECT = r"CN=sas.example.fr,OU=318751275100020,O=Agence du num\C3\A9rique en sant\C3\A9,C=FR"
 VOUCHED = {"X-Proxy-Secret": SECRET, "X-Client-Verify": "SUCCESS", "X-Client-Subject": SUBJECT}
+SEARCH = "status=free&start=ge2024-01-01&start=le2024-01-02&schedule.actor:Practitioner.identifier=810002909371"
 REFUSED = {
     "another CN": "CN=other.example.fr,OU=318751275100020",
     "a CN in other letters": "CN=SAS.example.fr,OU=318751275100020",
@@ -99,6 +100,8 @@ async def test_behind_a_proxy_the_interface_may_have_an_address_of_its_own(app: 
     app.state.entrance = Entrance(url="https://fhir.example:8443/fhir", known=KNOWN)
     told = (await client.get("/fhir/metadata", headers=VOUCHED)).json()["implementation"]["url"]
     assert told == "https://fhir.example:8443/fhir"
+    bundle = (await client.get(f"/fhir/Slot?{SEARCH}", headers=VOUCHED)).json()
+    assert bundle["link"][0]["url"] == f"https://fhir.example:8443/fhir/Slot?{SEARCH}"
 
 
 def test_the_secret_is_not_told():
