@@ -28,6 +28,7 @@ from service.web.rest import (
     slots,
     swaps,
     tasks,
+    visibility,
     wait_list,
     webhooks,
 )
@@ -41,6 +42,7 @@ GUARDED: tuple[APIRouter, ...] = (
     rosters.router,
     roster_evidence.router,
     explanations.router,
+    visibility.router,
     repairs.router,
     swaps.router,
     slots.router,
