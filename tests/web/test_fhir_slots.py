@@ -4,13 +4,12 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from sqlalchemy import update
 
 from service.domain.agendas import Site, agenda_id
 from service.domain.directory import PracticeId, TerritoryId
 from service.domain.geography import Point
 from service.storage.tables.directory import PractitionerRow, TerritoryRow
-from tests.make_bookings import publish
+from tests.make_bookings import change_rows, publish
 from tests.national import TYPES, all_of, answer_to, asking, empty_elements, references, starts
 from tests.rosters import LAWFUL, W49
 
@@ -38,19 +37,9 @@ async def client(client, database):
     return client
 
 
-async def change(database, table, **values):
-    async with database.transaction() as session:
-        await session.execute(update(table).values(**values))
-
-
 def only(bundle, kind):
     [resource] = all_of(bundle, kind)
     return resource
-
-
-def role_at(bundle, line):
-    [role] = [r for r in all_of(bundle, "PractitionerRole") if r["contained"][0]["address"]["line"] == [line]]
-    return role
 
 
 @pytest.mark.parametrize("cpts", [False, True])
@@ -211,12 +200,12 @@ async def test_a_cpts_is_an_organization_whose_identifier_satisfies_both_version
 
 
 async def test_a_number_that_the_interface_cannot_say_is_left_out(client, database):
-    await change(database, TerritoryRow, phone="+687272727")
+    await change_rows(database, TerritoryRow, phone="+687272727")
     assert "telecom" not in only(await answer_to(client, asking(QUAI, cpts=True)), "Organization")
 
 
 async def test_a_know_how_that_is_no_code_is_left_out(client, database):
-    await change(database, PractitionerRow, specialty="médecine générale")
+    await change_rows(database, PractitionerRow, specialty="médecine générale")
     bundle = await answer_to(client, asking(QUAI))
     assert "specialty" not in all_of(bundle, "Slot")[0]
     assert "specialty" not in only(bundle, "PractitionerRole")
