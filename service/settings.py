@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://", strip_whitespace=True)]
 PublicUrl = Annotated[
@@ -22,6 +22,14 @@ SasUrl = Annotated[
 ]
 """Without TLS in a laboratory alone."""
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _listed(text: object) -> object:
+    """`a, b` as two texts."""
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -45,6 +53,25 @@ class Settings(BaseSettings):
         description="Where the outside reaches the service (https://…), behind a proxy for instance: "
         "the national interface points there. Without it, where each request came in.",
     )
+    fhir_url: PublicUrl | None = Field(
+        default=None,
+        description="Where the SAS platform reaches the national interface (https://…/fhir), when that is elsewhere "
+        "than under the public URL.",
+    )
+    trusted_proxies: Listed = Field(
+        default=(),
+        description="Addresses or networks of proxies, with commas between: who connects from there is believed "
+        "when it tells from where and how it was itself reached (X-Forwarded-For, X-Forwarded-Proto).",
+    )
+    fhir_proxy_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="What the front proxy sends with the client certificates that it verified: see docs/mtls.md.",
+    )
+    fhir_client_cn: Listed = Field(
+        default=(), description="CNs of the certificates that /fhir lets in, with commas between."
+    )
+    fhir_client_ou: Listed = Field(default=(), description="Their OUs: a certificate needs one of each.")
     admin_token: SecretStr | None = Field(
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )
@@ -104,4 +131,10 @@ class Settings(BaseSettings):
             raise ValueError("TOURDEROLE_SAS_URL needs TOURDEROLE_SAS_EDITOR, the system of our identifiers")
         if bool(self.sas_certificate) != bool(self.sas_key):
             raise ValueError("TOURDEROLE_SAS_CERTIFICATE and TOURDEROLE_SAS_KEY go together")
+        return self
+
+    @model_validator(mode="after")
+    def _clients_are_whole(self) -> Self:
+        if self.fhir_proxy_secret and not (self.fhir_client_cn and self.fhir_client_ou):
+            raise ValueError("with TOURDEROLE_FHIR_PROXY_SECRET, TOURDEROLE_FHIR_CLIENT_CN and _OU say who is let in")
         return self
