@@ -11,9 +11,11 @@ from service.storage.database import Database
 from service.web import health, metrics, problem_page, refusals
 from service.web.dependencies import Clock, _caller
 from service.web.fhir import metadata as fhir_metadata
+from service.web.fhir import regulators as fhir_regulators
 from service.web.fhir import slots as fhir_slots
 from service.web.fhir.callers import sas_caller
 from service.web.fhir.capabilities import interactions_of
+from service.web.fhir.forwarded import OPEN_TO_NOBODY, Entrance
 from service.web.lane import Lane, Lean
 from service.web.rest import (
     availability,
@@ -24,9 +26,11 @@ from service.web.rest import (
     repairs,
     roster_evidence,
     rosters,
+    sas_appointments,
     slots,
     swaps,
     tasks,
+    visibility,
     wait_list,
     webhooks,
 )
@@ -40,6 +44,7 @@ GUARDED: tuple[APIRouter, ...] = (
     rosters.router,
     roster_evidence.router,
     explanations.router,
+    visibility.router,
     repairs.router,
     swaps.router,
     slots.router,
@@ -47,10 +52,11 @@ GUARDED: tuple[APIRouter, ...] = (
     tasks.router,
     wait_list.router,
     webhooks.router,
+    sas_appointments.router,
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
-FHIR: tuple[APIRouter, ...] = (fhir_slots.router, fhir_metadata.router)
+FHIR: tuple[APIRouter, ...] = (fhir_slots.router, fhir_regulators.router, fhir_metadata.router)
 """The routers of `/fhir`: every route of theirs asks who calls. What they declare is the CapabilityStatement."""
 
 FAST = (
@@ -85,12 +91,13 @@ def create_app(
     lifespan: Lifespan | None = None,
     private_webhooks: bool = False,
     public_url: str | None = None,
+    entrance: Entrance = OPEN_TO_NOBODY,
     log_requests: bool = False,
 ) -> FastAPI:
     """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance.
 
     `private_webhooks`: receivers of events may be on private networks, and be reached without TLS. `public_url`: where
-    the outside reaches the service, for what it is told to come back to; without it, where each request did.
+    the outside reaches the service, and comes back to; without it, where each request did. `entrance`: of `/fhir`.
     """
     app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
     app.state.database = database
@@ -98,6 +105,7 @@ def create_app(
     app.state.admin_token = admin_token
     app.state.private_webhooks = private_webhooks
     app.state.public_url = public_url
+    app.state.entrance = entrance
     app.state.is_draining = False
     app.state.looks = None
     refusals.install(app)
