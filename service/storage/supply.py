@@ -38,6 +38,7 @@ from service.storage.places import (
     number,
     slots,
     territories,
+    words,
 )
 from service.storage.ranking import AHEAD, KM_PER_DEGREE, communes, on_the_map
 from service.storage.statements import Way
@@ -107,6 +108,7 @@ def _around() -> Select[Any]:
     each = select(
         *(slots.c[name] for name in (*_ALIKE, "territory_id", "places", "taken", "held_until")),
         is_free.label("is_free"),
+        (slots.c.state == words(SlotState.CLOSED)[0]).label("is_closed"),
         crow_km(here).label("crow_km"),
     ).where(slots.c.session_id == held.c.id, slots.c.state != SlotState.WITHDRAWN, or_(AHEAD, is_running))
     place = each.correlate(held, here).offset(_NONE).lateral("place")
@@ -117,6 +119,7 @@ def _around() -> Select[Any]:
         RADIUS_KM.label("radius_km"),
         func.sum(place.c.places).label("places"),
         func.sum(left).filter(place.c.is_free).label("free"),
+        func.sum(place.c.places).filter(place.c.is_closed).label("closed"),
         func.min(place.c.held_until).filter(place.c.held_until > NOW).label("retry_at"),
     ).select_from(near.join(here, true()).join(held, true()).join(place, true()).join(territories, _own(place)))
     return counted.group_by(*(place.c[name] for name in _ALIKE), place.c.crow_km, territories.c.id)
@@ -147,5 +150,6 @@ def _supply_of(row: Row[Any]) -> Supply:
         radius_km=row.radius_km,
         places=row.places,
         free=row.free or 0,
+        closed=row.closed or 0,
         retry_at=row.retry_at,
     )
