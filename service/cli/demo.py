@@ -13,10 +13,11 @@ from service.application.rosters import find_roster, follow_roster, read_roster,
 from service.cli.opening import stopped
 from service.cli.progress import shown_progress
 from service.cli.rendering import print_roster
+from service.cli.solving import fault_line
 from service.domain.calendar import IsoWeek
 from service.domain.callers import Caller
 from service.domain.directory import TerritoryId
-from service.domain.errors import NotFound, RosterExists, RosterPublished, TourderoleError
+from service.domain.errors import Invalid, NotFound, RosterExists, RosterPublished, TourderoleError
 from service.domain.roster_life import Roster, Solving
 from service.domain.rosters import RosterId
 from service.domain.solving import Limits, Problem
@@ -98,6 +99,8 @@ async def _asked(database: Database, week: IsoWeek) -> Roster:
     except RosterExists as error:
         standing = await _standing(database, error)
         return standing if standing.solving.is_under_way else await ask(standing.version)
+    except Invalid as error:
+        raise stopped("\n".join(map(fault_line, error.faults)), status=2) from error
 
 
 async def _standing(database: Database, error: RosterPublished | RosterExists) -> Roster:

@@ -20,7 +20,7 @@ TourderoleError
 │   ├── BookingClosed           the booking has ended already
 │   ├── BookingDisplaced        the booking has no place any more
 │   ├── TaskClosed · EntryClosed · NothingOffered · AlreadyWaiting
-│   ├── RosterExists · RosterPublished · RosterNotReady · SessionBegun · SeatBooked · PublicationTooLate
+│   ├── RosterExists · RosterPublished · RosterNotReady · RosterOver · PublicationTooLate · SessionBegun · SeatBooked
 │   ├── StaleVersion            somebody else saved first: reload and retry
 │   ├── StillReferred           something still points at what would be deleted
 │   ├── AlreadyThere            an entry with this id exists
@@ -254,6 +254,11 @@ class SessionBegun(Conflict):
 class SeatBooked(Conflict):
     code = "seat_booked"
     title = "People were seen or counted there already: their places are no longer taken away"
+
+
+class RosterOver(Conflict):
+    code = "roster_over"
+    title = "The weeks of the roster have ended"
 
 
 class PublicationTooLate(Conflict):

@@ -117,6 +117,7 @@ FAULTS: Mapping[str, str] = {
     "url.not_https": "Events are sent over https alone.",
     "url.not_public": "Events are sent to hosts on the public internet alone.",
     "week.malformed": "A week of ISO 8601 is written 2026-W49.",
+    "week.past": "The week has ended: a roster is drafted for this one or a later one.",
     "window.too_long": "The window is longer than one search covers.",
     "window.twice": "Give either until, or within_hours.",
     "within_hours.out_of_bounds": "within_hours is outside its bounds.",
