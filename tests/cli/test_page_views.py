@@ -10,7 +10,7 @@ import pytest
 
 from service.cli.page.empty_seats import empty_seats
 from service.cli.page.fairness_bars import Scale
-from service.cli.page.french import balance, clock, duration, number, span
+from service.domain.french import balance, clock, duration, number, span
 from service.cli.page.grid import Filled, week_grids
 from service.cli.page.heading import heading
 from service.cli.page.people_grid import people_grids

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.cli.page.french import SPACE, capitalised, hours, long_day
+from service.domain.french import SPACE, capitalised, hours, long_day
 from service.domain.answers import Gap
 from service.domain.directory import PractitionerId
 from service.domain.rosters import SessionKey

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.cli.page.french import counted, number, seconds, span
+from service.domain.french import counted, number, seconds, span
 from service.domain.answers import Answer, Outcome
 from service.domain.calendar import IsoWeek
 from service.domain.solving import Problem

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.cli.page.french import capitalised, number
+from service.domain.french import capitalised, number
 from service.domain.answers import Answer, GoalValue
 from service.domain.wording import Language, goal_in_words
 
