@@ -31,6 +31,7 @@ from service.domain.errors import (
 )
 from service.domain.geography import Point
 from service.domain.keeping import Keeping
+from service.domain.regulators import RegulatorId
 from service.domain.rosters import Modality, Mode, SessionId
 
 SlotId = NewType("SlotId", UUID)
@@ -205,7 +206,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """A place taken for a regulation case. No identity of the patient: `case_ref` is opaque to us."""
+    """A place taken for a regulation case. No identity of the patient: `case_ref` is opaque to us.
+
+    `regulator`: who came from the SAS and booked it, which is to be told of it.
+    """
 
     id: BookingId
     slot: Slot
@@ -218,6 +222,7 @@ class Booking:
     status_at: datetime
     version: int
     supplement_eligible: bool = True
+    regulator: RegulatorId | None = None
 
     @property
     def is_displaced(self) -> bool:

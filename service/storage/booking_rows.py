@@ -16,6 +16,7 @@ from service.domain.entries import Page
 from service.domain.errors import Fault, Invalid, NotFound, StaleVersion
 from service.domain.events import OF_STATUS, EventType
 from service.domain.needs import BookingFilter
+from service.domain.regulators import RegulatorId
 from service.domain.rosters import SessionId
 from service.storage.events import add_booking_event
 from service.storage.parameters import BOOKING, given
@@ -34,6 +35,7 @@ OF_BOOKING: tuple[ColumnElement[Any], ...] = (
     bookings.c.status_at,
     bookings.c.supplement_eligible,
     bookings.c.version,
+    bookings.c.regulator_id,
 )
 """Beside the slot's columns: what `booking_of` reads."""
 _TOLD = told(slots, *OF_BOOKING).join(bookings, bookings.c.slot_id == slots.c.id)
@@ -184,4 +186,5 @@ def booking_of(row: Row) -> Booking:
         status_at=row["status_at"].astimezone(venue.zone),
         version=row["version"],
         supplement_eligible=row["supplement_eligible"],
+        regulator=RegulatorId(row["regulator_id"]) if row["regulator_id"] else None,
     )

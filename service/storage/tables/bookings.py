@@ -112,7 +112,7 @@ class BookingRow(Base):
 
     `slot_state` is `busy` while the booking lives, null once cancelled: the foreign key binds live ones to their place
     in that very state, and the unique pair lets no second one in. `displaced`: the place was withdrawn under a booking
-    that is yet to be honoured; an open task says what becomes of it.
+    that is yet to be honoured; an open task says what becomes of it. `regulator_id`: who came from the SAS.
     """
 
     __tablename__ = "bookings"
@@ -126,6 +126,7 @@ class BookingRow(Base):
         CheckConstraint("placed_at < slot_start_at", name="before_it_begins"),
         CheckConstraint("NOT displaced OR status IN ('booked', 'cancelled')", name="displaced_not_honoured"),
         CheckConstraint("status IN ('booked', 'fulfilled', 'no_show', 'cancelled')", name="status_known"),
+        CheckConstraint("regulator_id IS NULL OR origin = 'sas'", name="regulators_book_for_the_sas"),
         Index("bookings_case_ref_idx", "case_ref"),
         Index("bookings_slot_start_at_id_idx", "slot_start_at", "id"),
     )
@@ -151,6 +152,7 @@ class BookingRow(Base):
     status_at: Mapped[datetime]
     supplement_eligible: Mapped[bool]
     version: Mapped[int]
+    regulator_id: Mapped[UUID | None] = mapped_column(ForeignKey("regulators.id"))
 
 
 class IdempotencyKeyRow(Base):
