@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -17,8 +17,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ValidationError
 
-from service.domain.errors import SignInRefused, Unavailable
+from service.domain.account_errors import SignInRefused
+from service.domain.errors import Unavailable
 from service.domain.signing_in import Provider, SignIn
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures with a key that only the provider has: neither `none` nor a shared secret."""
@@ -128,9 +131,7 @@ class OpenId:
         return told
 
 
-def checked_claims(
-    id_token: str, keys: KeySet, *, provider: Provider, nonce: str, now: datetime
-) -> Mapping[str, Any]:
+def checked_claims(id_token: str, keys: KeySet, *, provider: Provider, nonce: str, now: datetime) -> Mapping[str, Any]:
     """What an ID token says, signed by the provider, for us, for this very sign-in (Core 1.0 §3.1.3.7).
 
     Raises SignInRefused (`token`).
@@ -168,7 +169,7 @@ async def _asked(request: httpx.Request, proof: httpx.Auth | None = None) -> Any
         raise Unavailable("the provider of sign-in does not answer") from error
 
 
-def _read(shape: type[Any], answer: Any) -> Any:
+def _read(shape: type[Shape], answer: Any) -> Shape:
     try:
         return shape.model_validate(answer)
     except ValidationError as error:

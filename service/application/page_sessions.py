@@ -2,11 +2,13 @@
 
 import hmac
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from service.application.openid import OpenId
 from service.application.regulators import active_regulator, regulator_named, regulator_with_email
-from service.domain.errors import SignInRefused, TermsNotAccepted, Unauthenticated
+from service.domain.account_errors import SignInRefused, TermsNotAccepted
+from service.domain.errors import Unauthenticated
 from service.domain.regulators import IdentifierSystem, Regulator, RegulatorId, RegulatorIdentifier
 from service.domain.signing_in import SIGN_IN_TIME, NamedBy, PageSession, SignIn
 from service.storage import page_sessions as stored
@@ -82,8 +84,8 @@ async def signed_in(database: Database, token: str, *, now: datetime) -> PageSes
         found = await stored.see_page_session(session, token, now=now)
     if found is None:
         raise Unauthenticated()
-    await active_regulator(database, found.regulator)
-    return found
+    regulator = await active_regulator(database, found.regulator)
+    return replace(found, name=regulator.full_name)
 
 
 async def may_book(database: Database, token: str, *, now: datetime) -> PageSession:

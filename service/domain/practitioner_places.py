@@ -1,27 +1,34 @@
 """What a regulator is shown of one practitioner: whom to call, the places to come, and why none of them is free."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from service.domain.bookings import HoldId, Slot, SlotState, Venue
-from service.domain.directory import Audience, PracticeId
+from service.domain.bookings import HoldId, Slot, Venue
+from service.domain.directory import Audience, PracticeId, TerritoryId
 from service.domain.rosters import Mode
 
+_NAMES = UUID("6d7cf3b2-5a04-4c9c-9d55-0a2a5bd3c4f1")
 SHOWN_FOR = timedelta(days=7)
 """How far ahead: unscheduled care does not wait longer."""
 REGULATOR_AUDIENCES = frozenset({Audience.SNP, Audience.PROFESSIONAL, Audience.PUBLIC, Audience.CPTS})
 
 
+def agenda_at(rpps: str, territory: TerritoryId, practice: PracticeId, stop: str) -> UUID:
+    """By which the national platform names the agenda of a person at a site; `stop`: of a mobile unit."""
+    return uuid5(_NAMES, f"{rpps}/{uuid5(_NAMES, f'{territory}/{practice}/{stop}')}")
+
+
 class WhyNone(StrEnum):
     """Why nothing is free, the most telling first."""
 
-    NOTHING_PUBLISHED = "nothing_published"
-    NOT_FOR_REGULATORS = "not_for_regulators"
-    HELD_BY_OTHERS = "held_by_others"
+    HELD = "held"
     ALL_TAKEN = "all_taken"
+    NOT_FOR_REGULATORS = "not_for_regulators"
+    NOTHING_PUBLISHED = "nothing_published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +43,14 @@ class Office:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A place to come. `hold`, `held_by`: of its latest hold, be it over or not."""
+    """A place to come, not booked yet. `agenda`: by which the national platform names its site.
+
+    `hold`, `held_by`: of its latest hold, be it over or not.
+    """
 
     slot: Slot
     venue: Venue
+    agenda: UUID
     hold: HoldId | None = None
     held_by: str | None = None
 
@@ -56,7 +67,7 @@ class Seen:
 
     def is_free(self, *, now: datetime) -> bool:
         """A place that can be booked, or a walk-in session that still receives."""
-        if not self.is_open_to_regulators or self.slot.state in (SlotState.BUSY, SlotState.CLOSED, SlotState.WITHDRAWN):
+        if not self.is_open_to_regulators:
             return False
         if self.is_walk_in:
             return self.slot.places_left > 0 and self.slot.time.end > now
@@ -67,23 +78,24 @@ class Seen:
 class PractitionerPlaces:
     """`offices`: one for each territory that knows the practitioner, so at least one. `seen`: by time.
 
-    `next_at`: when the first place begins that lies beyond what is shown and is free now.
+    `taken`: places to come that are booked; counted when nothing is free. `next_at`: when the first place begins that
+    lies beyond what is shown and is free now.
     """
 
     rpps: str
     name: str
     offices: Sequence[Office]
     seen: Sequence[Seen] = ()
+    taken: int = 0
     next_at: datetime | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         return self.offices[0].zone
 
-    def at(self, practice: PracticeId) -> "PractitionerPlaces":
-        """What there is of it at one place."""
-        seen = tuple(each for each in self.seen if each.slot.practice == practice)
-        return PractitionerPlaces(rpps=self.rpps, name=self.name, offices=self.offices, seen=seen, next_at=None)
+    def at(self, agenda: UUID) -> "PractitionerPlaces":
+        """What there is of it at one site."""
+        return replace(self, seen=tuple(each for each in self.seen if each.agenda == agenda), next_at=None)
 
     def free(self, *, now: datetime) -> Sequence[Seen]:
         return tuple(each for each in self.seen if each.is_free(now=now))
@@ -94,11 +106,10 @@ class PractitionerPlaces:
 
     def why_none(self, *, now: datetime) -> WhyNone | None:
         """None while something is free."""
-        open_ = [each for each in self.seen if each.is_open_to_regulators]
         if self.free(now=now):
             return None
-        if not self.seen:
-            return WhyNone.NOTHING_PUBLISHED
-        if not open_:
-            return WhyNone.NOT_FOR_REGULATORS
-        return WhyNone.HELD_BY_OTHERS if any(each.is_held(now=now) for each in open_) else WhyNone.ALL_TAKEN
+        if any(each.is_open_to_regulators and each.is_held(now=now) for each in self.seen):
+            return WhyNone.HELD
+        if self.taken:
+            return WhyNone.ALL_TAKEN
+        return WhyNone.NOT_FOR_REGULATORS if self.seen else WhyNone.NOTHING_PUBLISHED

@@ -69,9 +69,13 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSession:
-    """A regulator who is signed in. `origin`: from which platform he or she came. `terms`: those accepted."""
+    """A regulator who is signed in. `origin`: from which platform he or she came. `terms`: those accepted.
+
+    `name`: the person's own, to be shown to that person alone.
+    """
 
     regulator: RegulatorId
+    name: str = ""
     origin: str
     began_at: datetime
     seen_at: datetime

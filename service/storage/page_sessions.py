@@ -1,4 +1,4 @@
-"""Who is signed in to the page, and who is about to be, as rows: found by the digest of a token that is kept nowhere."""
+"""Who is signed in to the page, and who is about to be, as rows: found by the digest of a token kept nowhere."""
 
 import hashlib
 from datetime import datetime

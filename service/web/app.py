@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.staticfiles import StaticFiles
 
 from service.storage.database import Database
 from service.web import health, metrics, problem_page, refusals
+from service.web.console import routes as pages
+from service.web.console.pages import STATIC, STATIC_AT
+from service.web.console.setup import Console
 from service.web.dependencies import Clock, _caller
 from service.web.fhir import metadata as fhir_metadata
 from service.web.fhir import slots as fhir_slots
@@ -85,12 +89,14 @@ def create_app(
     lifespan: Lifespan | None = None,
     private_webhooks: bool = False,
     public_url: str | None = None,
+    console: Console | None = None,
     log_requests: bool = False,
 ) -> FastAPI:
     """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance.
 
     `private_webhooks`: receivers of events may be on private networks, and be reached without TLS. `public_url`: where
     the outside reaches the service, for what it is told to come back to; without it, where each request did.
+    `console`: who vouches for regulators on the pages for people.
     """
     app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
     app.state.database = database
@@ -98,6 +104,7 @@ def create_app(
     app.state.admin_token = admin_token
     app.state.private_webhooks = private_webhooks
     app.state.public_url = public_url
+    app.state.console = console or Console()
     app.state.is_draining = False
     app.state.looks = None
     refusals.install(app)
@@ -112,6 +119,8 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(problem_page.router)
+    app.include_router(pages.router)
+    app.mount(STATIC_AT, StaticFiles(directory=STATIC), name="static")
     app.webhooks.include_router(event_shapes.router)
     for router in GUARDED:
         app.include_router(router, prefix="/v1", dependencies=[Depends(_caller)])

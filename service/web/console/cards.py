@@ -1,0 +1,78 @@
+"""The card of a booking, to print or to read out to the patient; and its cancelling."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+
+from service.application.bookings import cancel_booking
+from service.application.practitioner_places import get_own_booking
+from service.domain.bookings import Booking, BookingId, BookingStatus
+from service.domain.errors import BookingClosed, SlotBegun, StaleVersion
+from service.domain.rosters import Modality
+from service.web.console.asked import Asked, AskedDep
+from service.web.console.french import MODALITIES, refused_in_words, status_in_words, when_in_words
+from service.web.console.pages import go, page
+from service.web.console.refusals import PageRoute
+from service.web.console.visitors import OwnForm, Regulator
+from service.web.dependencies import DatabaseDep, Now
+from service.web.problems import status_of
+
+router = APIRouter(prefix="/rdv/{rpps}/rendez-vous/{booking}", route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("")
+async def show(
+    request: Request, regulator: Regulator, asked: AskedDep, database: DatabaseDep, now: Now, booking: UUID
+) -> Response:
+    found = await get_own_booking(database, BookingId(booking), caller=regulator.caller)
+    return _card(request, found, asked, now=now)
+
+
+@router.post("/annuler")
+async def cancel(
+    request: Request,
+    _own: OwnForm,
+    regulator: Regulator,
+    asked: AskedDep,
+    database: DatabaseDep,
+    now: Now,
+    booking: UUID,
+    version: Annotated[int, Form(ge=1)],
+) -> Response:
+    """As it was shown: when it changed meanwhile, it is shown again first."""
+    id, caller = BookingId(booking), regulator.caller
+    await get_own_booking(database, id, caller=caller)
+    try:
+        await cancel_booking(database, id, version=version, caller=caller, now=now)
+    except (BookingClosed, SlotBegun, StaleVersion) as error:
+        found = await get_own_booking(database, id, caller=caller)
+        if found.status is BookingStatus.CANCELLED:
+            return go(asked.booking(id))
+        return _card(request, found, asked, now=now, refused=error)
+    return go(asked.booking(id))
+
+
+def _card(
+    request: Request,
+    booking: Booking,
+    asked: Asked,
+    *,
+    now: datetime,
+    refused: BookingClosed | SlotBegun | StaleVersion | None = None,
+) -> Response:
+    has_begun = booking.slot.time.start <= now and not booking.is_displaced
+    return page(
+        request,
+        "card.html",
+        status=200 if refused is None else status_of(type(refused)),
+        asked=asked,
+        booking=booking,
+        when=when_in_words(booking.slot, booking.venue),
+        modality=MODALITIES[booking.slot.modality],
+        is_in_person=booking.slot.modality is Modality.IN_PERSON,
+        told=status_in_words(booking),
+        may_be_cancelled=booking.status is BookingStatus.BOOKED and not has_begun,
+        faults=[("rendez-vous", refused_in_words(refused))] if refused else [],
+    )
