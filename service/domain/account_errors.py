@@ -1,6 +1,13 @@
 """What the domain refuses about accounts of regulators: leaves of the tree in `errors`."""
 
-from service.domain.errors import Conflict, Forbidden
+from service.domain.errors import Conflict, Forbidden, Invalid
+
+
+class AccountRefused(Invalid):
+    """What was sent can be read, and breaks rules of accounts."""
+
+    code = "account_refused"
+    title = "The account breaks a rule"
 
 
 class RegulatorDisabled(Forbidden):
@@ -22,7 +29,7 @@ class TermsNotAccepted(Forbidden):
 
 class RegulatorExists(Conflict):
     code = "regulator_exists"
-    title = "An active account has that identifier already"
+    title = "An active account has that identifier already: a conditional PUT changes it"
 
 
 class EmailTaken(Conflict):

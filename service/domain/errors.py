@@ -2,6 +2,7 @@
 
 TourderoleError
 ├── Invalid                 what was sent is malformed: carries every fault          422
+│   ├── AccountRefused      what was sent of an account can be read, and breaks its rules   (account_errors)
 │   └── IdempotencyKeyReused    the key was used for another request
 ├── TooLarge                what was sent is longer than anything lawful             413
 ├── NotFound                the thing named does not exist                           404

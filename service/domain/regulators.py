@@ -9,6 +9,7 @@ from unicodedata import category
 from uuid import UUID
 
 from service.domain.errors import Fault, Invalid
+from service.domain.national import System
 
 RegulatorId = NewType("RegulatorId", UUID)
 
@@ -31,8 +32,8 @@ def checked_text(text: str, *, path: str) -> str:
 class IdentifierSystem(StrEnum):
     """Who named the regulator: the national directory, or the SAS platform until he or she has a national number."""
 
-    NATIONAL = "urn:oid:1.2.250.1.71.4.2.1"
-    SAS = "urn:oid:1.2.250.1.213.3.6"
+    NATIONAL = System.PERSON.value
+    SAS = System.SAS.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

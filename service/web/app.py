@@ -15,6 +15,7 @@ from service.web.console.pages import STATIC, STATIC_AT
 from service.web.console.setup import Console
 from service.web.dependencies import Clock, _caller
 from service.web.fhir import metadata as fhir_metadata
+from service.web.fhir import regulators as fhir_regulators
 from service.web.fhir import slots as fhir_slots
 from service.web.fhir.callers import sas_caller
 from service.web.fhir.capabilities import interactions_of
@@ -54,7 +55,7 @@ GUARDED: tuple[APIRouter, ...] = (
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
-FHIR: tuple[APIRouter, ...] = (fhir_slots.router, fhir_metadata.router)
+FHIR: tuple[APIRouter, ...] = (fhir_slots.router, fhir_regulators.router, fhir_metadata.router)
 """The routers of `/fhir`: every route of theirs asks who calls. What they declare is the CapabilityStatement."""
 
 FAST = (

@@ -43,6 +43,7 @@ FRENCH: Mapping[str, str] = {
     "still_referred": "Quelque chose y fait encore référence",
     "already_there": "Une entrée porte déjà cet identifiant",
     "regulator_disabled": "Ce régulateur n'a pas de compte actif : la plateforme SAS les donne et les retire",
+    "account_refused": "Le compte enfreint une règle",
     "regulator_exists": "Un compte actif porte déjà cet identifiant",
     "email_taken": "Un compte actif a déjà cette adresse électronique",
     "sign_in_refused": "La connexion n'est pas sûre ou n'a pas abouti : recommencez-la",
