@@ -58,7 +58,7 @@ class OpenId:
     async def metadata(self) -> Metadata:
         """Raises Unavailable."""
         if self._metadata is None:
-            there = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+            there = f"{self.provider.issuer.rstrip('/')}/{self.provider.discovery}"
             found = _read(Metadata, await _asked(httpx.Request("GET", there)))
             if found.issuer != self.provider.issuer:
                 raise Unavailable("the provider names itself otherwise than it was named to us")

@@ -12,7 +12,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from service.cli import memory
+from service.cli import memory, signing_in
 from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
@@ -85,6 +85,7 @@ def _application(settings: Settings, database: Database, token: str, lifespan: L
         lifespan=lifespan,
         private_webhooks=settings.webhooks_private,
         public_url=settings.public_url,
+        console=signing_in.console(settings),
         log_requests=settings.log_requests,
     )
 

@@ -31,6 +31,8 @@ class NamedBy(StrEnum):
 class Provider:
     """An OpenID provider and what is asked of it. `claims`: the first one that it tells holds the identifier.
 
+    `discovery`: where, below its issuer, it describes itself.
+
     Raises Invalid (`issuer.not_https`): only on this very machine may it be reached without TLS.
     """
 
@@ -41,6 +43,7 @@ class Provider:
     claims: tuple[str, ...]
     named_by: NamedBy
     acr_values: str | None = None
+    discovery: str = ".well-known/openid-configuration"
 
     def __post_init__(self) -> None:
         address = urlsplit(self.issuer)
