@@ -33,7 +33,7 @@ async def test_a_place_is_held_its_case_named_and_booked_for_the_sas(visitor, da
 
 async def test_the_card_tells_what_the_patient_needs_and_nothing_of_the_patient(visitor, database):
     await book(visitor, await a_place(database))
-    for told in ("Lundi 23 novembre 2026 à 14 h 15", "Dr Aline Morvan, au cabinet", "02 43 90 00 00", "1 rue de l'Exemple"):
+    for told in ("Lundi 23 novembre 2026 à 14 h 15", "Dr Aline Morvan, consultation sur place", "02 43 90 00 00", "1 rue de l'Exemple"):
         assert told in visitor.words
 
 
@@ -181,7 +181,7 @@ async def test_a_walk_in_session_is_shown_with_its_hours_and_cannot_be_held(visi
 async def test_how_the_patient_is_received_is_said(visitor, database):
     await a_place(database, modality=Modality.TELE)
     await visitor.open(AGENDA)
-    assert "en téléconsultation" in visitor.words
+    assert "téléconsultation" in visitor.words
 
 
 async def test_a_session_left_idle_books_nothing(visitor, database, clock):

@@ -12,7 +12,7 @@ from service.domain.bookings import Booking, BookingId, BookingStatus
 from service.domain.errors import BookingClosed, SlotBegun, StaleVersion
 from service.domain.rosters import Modality
 from service.web.console.asked import Asked, AskedDep
-from service.web.console.french import MODALITIES, refused_in_words, status_in_words, when_in_words
+from service.web.console.french import MODALITIES, read_aloud, refused_in_words, status_in_words, when_in_words
 from service.web.console.pages import go, page
 from service.web.console.refusals import PageRoute
 from service.web.console.visitors import OwnForm, Regulator
@@ -73,6 +73,7 @@ def _card(
         modality=MODALITIES[booking.slot.modality],
         is_in_person=booking.slot.modality is Modality.IN_PERSON,
         told=status_in_words(booking),
+        aloud=read_aloud(booking),
         may_be_cancelled=booking.status is BookingStatus.BOOKED and not has_begun,
         faults=[("rendez-vous", refused_in_words(refused))] if refused else [],
     )

@@ -6,22 +6,22 @@ from zoneinfo import ZoneInfo
 
 from service.domain.bookings import Booking, BookingStatus, Slot, Venue
 from service.domain.errors import TourderoleError
-from service.domain.french import SPACE, capitalised, clock, counted, long_day, plain_day
+from service.domain.french import SPACE, capitalised, clock, counted, long_day, phone, plain_day, spaced
 from service.domain.practitioner_places import PractitionerPlaces, WhyNone
 from service.domain.rosters import Modality
 
 __all__ = ["capitalised"]
 
 MODALITIES: Mapping[Modality, str] = {
-    Modality.IN_PERSON: "au cabinet",
-    Modality.TELE: "en téléconsultation",
-    Modality.HOME_VISIT: "en visite à domicile",
+    Modality.IN_PERSON: "consultation sur place",
+    Modality.TELE: "téléconsultation",
+    Modality.HOME_VISIT: "visite à domicile",
 }
 WHY_NONE: Mapping[WhyNone, str] = {
     WhyNone.NOTHING_PUBLISHED: "Aucune plage n’est publiée pour les sept prochains jours.",
     WhyNone.NOT_FOR_REGULATORS: "Ses places des sept prochains jours ne sont pas ouvertes à la régulation.",
     WhyNone.HELD: "Les dernières places sont retenues en ce moment par d’autres : "
-    "si elles sont rendues, elles reviennent ici sous cinq minutes.",
+    "celles qui sont rendues reviennent ici dans quelques minutes.",
     WhyNone.ALL_TAKEN: "Toutes les places des sept prochains jours sont prises.",
 }
 REFUSED: Mapping[str, str] = {
@@ -73,10 +73,22 @@ def day_in_words(on: date, *, today: date) -> str:
     return capitalised(near + plain_day(on))
 
 
-def when_in_words(slot: Slot, venue: Venue) -> str:
-    """`lundi 23 novembre 2026 à 14 h 15`."""
+def when_in_words(slot: Slot, venue: Venue) -> tuple[str, str]:
+    """`lundi 23 novembre 2026`, `à 14 h 15`."""
     local = slot.time.start.astimezone(venue.zone)
-    return f"{long_day(local.date())} à {clock(local.time())}"
+    return long_day(local.date()), f"à{SPACE}{clock(local.time())}"
+
+
+def read_aloud(booking: Booking) -> str:
+    """What the patient is told on the telephone."""
+    venue, (day, at) = booking.venue, when_in_words(booking.slot, booking.venue)
+    where = {
+        Modality.IN_PERSON: f". L’adresse : {venue.practice_name}, {venue.address_line}",
+        Modality.TELE: ", en téléconsultation",
+        Modality.HOME_VISIT: ", qui se rendra chez vous",
+    }[booking.slot.modality]
+    call = f" En cas d’empêchement, appelez le {phone(venue.phone)}." if venue.phone else ""
+    return spaced(f"« Votre rendez-vous est {day} {at}, avec le docteur {venue.practitioner_name}{where}.{call} »")
 
 
 def why_none_in_words(places: PractitionerPlaces, why: WhyNone) -> str:

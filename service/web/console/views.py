@@ -6,29 +6,29 @@ from datetime import date, datetime
 
 from service.domain.practitioner_places import PractitionerPlaces, Seen
 from service.domain.wording import Language, keeping_in_words
-from service.web.console.french import MODALITIES, clock_at, day_in_words
+from service.web.console.french import MODALITIES, capitalised, clock_at, day_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A place to choose, or a walk-in session to be sent to. `note`: for whom it is kept, how full it is."""
+    """A place to choose, or a walk-in session to be sent to."""
 
     id: str
     at: str
     until: str
     is_walk_in: bool
-    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Somewhere:
-    """The choices of one day at one practice, in one way of receiving."""
+    """The choices of one day at one practice, in one way of receiving. `note`: for whom they are kept."""
 
     practice: str
     address: str
     phone: str
     modality: str
     is_in_person: bool
+    note: str
     choices: Sequence[Choice]
 
 
@@ -58,9 +58,9 @@ def _somewheres(free: Sequence[Seen], now: datetime) -> Iterator[Somewhere]:
     groups: dict[tuple[str, ...], list[Seen]] = {}
     for each in free:
         venue = each.venue
-        key = (venue.practice_name, venue.address_line, venue.phone, each.slot.modality.value)
+        key = (venue.practice_name, venue.address_line, venue.phone, each.slot.modality.value, _note(each, now))
         groups.setdefault(key, []).append(each)
-    for (practice, address, phone, _), members in groups.items():
+    for (practice, address, phone, _, note), members in groups.items():
         modality = members[0].slot.modality
         yield Somewhere(
             practice=practice,
@@ -68,18 +68,18 @@ def _somewheres(free: Sequence[Seen], now: datetime) -> Iterator[Somewhere]:
             phone=phone,
             modality=MODALITIES[modality],
             is_in_person=modality.value == "in_person",
-            choices=tuple(_choice(each, now) for each in members),
+            note=note,
+            choices=tuple(map(_choice, members)),
         )
 
 
-def _choice(seen: Seen, now: datetime) -> Choice:
+def _choice(seen: Seen) -> Choice:
     slot, zone = seen.slot, seen.venue.zone
     return Choice(
         id=str(slot.id),
         at=clock_at(slot.time.start, zone),
         until=clock_at(slot.time.end, zone),
         is_walk_in=seen.is_walk_in,
-        note=_note(seen, now),
     )
 
 
@@ -87,7 +87,8 @@ def _note(seen: Seen, now: datetime) -> str:
     kept = seen.slot.kept
     if kept is None or kept.until <= now:
         return ""
-    return keeping_in_words(kept.sector, kept.until.astimezone(seen.venue.zone), Language.FR)
+    words = keeping_in_words(kept.sector, kept.until.astimezone(seen.venue.zone), Language.FR)
+    return capitalised(words).replace("'", "’")
 
 
 def _local_day(seen: Seen) -> date:
