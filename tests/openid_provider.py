@@ -56,7 +56,7 @@ def running_provider(*redirect_uris: str) -> Iterator[RunningProvider]:
         leave_out("node (Debian: apt-get install nodejs npm)")
     if not (HERE / "node_modules" / "oidc-provider").exists():
         leave_out("the packages of tests/oidc (npm install --prefix tests/oidc)")
-    command = [node, HERE / "provider.mjs", "0", *redirect_uris]
+    command = [node, str(HERE / "provider.mjs"), "0", *redirect_uris]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         try:

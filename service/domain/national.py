@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.domain.directory import Audience, Practice
+from service.domain.directory import Audience
 from service.domain.rosters import Modality, Mode
 
 _SAS = "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition"
@@ -104,12 +104,12 @@ def establishment_id(finess: str) -> str:
     return f"1{finess}"
 
 
-def structure_id(practice: Practice) -> str | None:
-    """The practice's national number with its prefix: FINESS, else SIRET, else the rank of an RPPS; None without one.
+def structure_id(*, finess: str | None, siret: str | None, rpps_rank: str | None) -> str | None:
+    """A practice's national number with its prefix: FINESS, else SIRET, else the rank of an RPPS; None without one.
 
     A Corsican FINESS, which holds a letter, does not fit the interface's form: the next number stands in for it.
     """
-    numbers = (("1", practice.finess), ("3", practice.siret), ("4", practice.rpps_rank))
+    numbers = (("1", finess), ("3", siret), ("4", rpps_rank))
     prefixed = (prefix + number for prefix, number in numbers if number)
     return next((number for number in prefixed if _STRUCTURE.fullmatch(number)), None)
 

@@ -4,22 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from service.domain.bookings import HoldId, Slot, Venue
-from service.domain.directory import Audience, PracticeId, TerritoryId
+from service.domain.directory import Audience
 from service.domain.rosters import Mode
 
-_NAMES = UUID("6d7cf3b2-5a04-4c9c-9d55-0a2a5bd3c4f1")
 SHOWN_FOR = timedelta(days=7)
 """How far ahead: unscheduled care does not wait longer."""
 REGULATOR_AUDIENCES = frozenset({Audience.SNP, Audience.PROFESSIONAL, Audience.PUBLIC, Audience.CPTS})
-
-
-def agenda_at(rpps: str, territory: TerritoryId, practice: PracticeId, stop: str) -> UUID:
-    """By which the national platform names the agenda of a person at a site; `stop`: of a mobile unit."""
-    return uuid5(_NAMES, f"{rpps}/{uuid5(_NAMES, f'{territory}/{practice}/{stop}')}")
 
 
 class WhyNone(StrEnum):

@@ -48,7 +48,8 @@ class Provider:
     def __post_init__(self) -> None:
         address = urlsplit(self.issuer)
         is_here = address.scheme == "http" and address.hostname in ("localhost", "127.0.0.1", "::1")
-        if not (address.scheme == "https" and address.hostname or is_here):
+        is_safe = address.scheme == "https" and bool(address.hostname)
+        if not (is_safe or is_here):
             raise Invalid(Fault(path="issuer", code="issuer.not_https", message="the provider is asked over TLS only"))
 
     def identifier_in(self, told: Mapping[str, object]) -> str | None:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.domain.agendas import agenda_id, site_id
 from service.domain.bookings import HoldId, SlotState
 from service.domain.errors import NotFound
-from service.domain.practitioner_places import Office, PractitionerPlaces, Seen, agenda_at
+from service.domain.practitioner_places import Office, PractitionerPlaces, Seen
 from service.storage.holds import holds
 from service.storage.places import (
     OPEN,
@@ -109,7 +110,7 @@ def _seen_of(row: Row, rpps: str) -> Seen:
     return Seen(
         slot=slot,
         venue=venue_of(row),
-        agenda=agenda_at(rpps, slot.territory, slot.practice, stopped),
+        agenda=agenda_id(rpps, site_id(slot.territory, slot.practice, stopped)),
         hold=hold and HoldId(hold),
         held_by=row["held_by"],
     )

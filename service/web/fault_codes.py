@@ -32,7 +32,7 @@ FAULTS: Mapping[str, str] = {
     "id.malformed": "An id has 1 to 64 characters, no slash and no blank at its ends.",
     "id.mismatch": "The id is not the one that the path names.",
     "idempotency_key.reused": "The idempotency key belongs to another request.",
-    "identifier.malformed": "An identifier is asked for as system|value, in this very system's words.",
+    "identifier.malformed": "An identifier is written system|value, in this very system's words.",
     "identifier.unknown_system": "A regulator is named by the national directory or by the SAS, in their systems.",
     "identifier.wrong_type": "The type of an identifier goes with its system: IDNPS is national, INTRN the SAS's.",
     "if_match.malformed": 'If-Match takes one ETag as it was given, such as "3".',

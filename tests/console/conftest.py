@@ -85,7 +85,7 @@ async def stranger(app) -> AsyncIterator[Visitor]:
 
 
 @pytest.fixture
-async def visitor(stranger, database, regulator, clock) -> Visitor:
+async def visitor(stranger: Visitor, database, regulator, clock) -> Visitor:
     """Signed in, the terms accepted."""
     stranger.client.cookies.set(SESSION, await session_of(database, await regulator, now=clock.now))
     return stranger

@@ -33,7 +33,12 @@ async def test_a_place_is_held_its_case_named_and_booked_for_the_sas(visitor, da
 
 async def test_the_card_tells_what_the_patient_needs_and_nothing_of_the_patient(visitor, database):
     await book(visitor, await a_place(database))
-    for told in ("Lundi 23 novembre 2026 à 14 h 15", "Dr Aline Morvan, consultation sur place", "02 43 90 00 00", "1 rue de l'Exemple"):
+    for told in (
+        "Lundi 23 novembre 2026 à 14 h 15",
+        "Dr Aline Morvan, consultation sur place",
+        "02 43 90 00 00",
+        "1 rue de l'Exemple",
+    ):
         assert told in visitor.words
 
 
@@ -120,7 +125,9 @@ async def test_a_place_that_one_holds_is_shown_to_go_on_with(visitor, database):
 async def test_what_is_no_case_number_is_refused_beside_the_field(visitor, database, typed, told):
     answer = await book(visitor, await a_place(database), typed)
     assert (answer.status_code, told in visitor.words) == (422, True)
-    assert re.search(r'id="dossier"[^>]*aria-describedby="dossier-erreur dossier-aide" aria-invalid="true"', visitor.text)
+    assert re.search(
+        r'id="dossier"[^>]*aria-describedby="dossier-erreur dossier-aide" aria-invalid="true"', visitor.text
+    )
     assert await rows_of(database, BookingRow) == []
 
 

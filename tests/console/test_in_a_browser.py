@@ -57,7 +57,9 @@ def opened(browser, address, database, account, clock):
         context = await browser.new_context(base_url=address, locale="fr-FR", **different)
         token = await session_of(database, account, now=clock.now)
         over_tls = address.replace("http:", "https:")
-        await context.add_cookies([{"name": SESSION, "value": token, "url": over_tls, "secure": True, "httpOnly": True}])
+        await context.add_cookies(
+            [{"name": SESSION, "value": token, "url": over_tls, "secure": True, "httpOnly": True}]
+        )
         shown = Shown(await context.new_page()).listen()
         await shown.page.goto(path)
         return shown

@@ -10,7 +10,7 @@ import pytest
 from service.domain.signing_in import WHOLE_TIME, NamedBy
 from service.storage.tables.page_sessions import PageSessionRow, SignInRow
 from service.web.console.setup import Console
-from tests.console.conftest import AGENDA
+from tests.console.conftest import AGENDA, Visitor
 from tests.make_bookings import a_place, rows_of
 from tests.make_regulators import JULES, NUMBER, national, posted, put
 from tests.openid_provider import running_provider
@@ -33,11 +33,11 @@ async def visitor(stranger, app, provider, database, clock):
     return stranger
 
 
-async def left_for(visitor, path=FROM_SAS) -> str:
+async def left_for(visitor: Visitor, path=FROM_SAS) -> str:
     """Where the browser is sent."""
     answer = await visitor.client.get(path)
     assert answer.status_code == 303
-    return answer.headers["location"]
+    return str(answer.headers["location"])
 
 
 async def sign_in(visitor, provider, login=NUMBER, path=FROM_SAS):
@@ -83,7 +83,11 @@ async def test_a_profile_says_which_identifier_is_told(visitor, app, provider, n
 
 async def test_the_provider_is_asked_with_a_challenge_a_state_and_a_nonce(visitor):
     asked = parse_qs(httpx.URL(await left_for(visitor)).query.decode())
-    assert (asked["code_challenge_method"], asked["acr_values"], asked["response_type"]) == (["S256"], ["eidas1"], ["code"])
+    assert (asked["code_challenge_method"], asked["acr_values"], asked["response_type"]) == (
+        ["S256"],
+        ["eidas1"],
+        ["code"],
+    )
     again = parse_qs(httpx.URL(await left_for(visitor)).query.decode())
     assert all(asked[name] != again[name] for name in ("state", "nonce", "code_challenge"))
 
@@ -190,4 +194,6 @@ async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(visitor, 
     back = await provider.sign_in(await left_for(visitor), NUMBER)
     answer = await visitor.client.get(str(back))
     kept = [cookie for cookie in answer.headers.get_list("set-cookie") if cookie.startswith("__Host-tourderole=")]
-    assert [all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=lax", "Path=/")) for cookie in kept] == [True]
+    assert [all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=lax", "Path=/")) for cookie in kept] == [
+        True
+    ]
