@@ -179,10 +179,7 @@ class HoldEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A place kept for a caller until `expires_at`; the booking that follows bears the same `case_ref`.
-
-    None: the case is named when the place is booked.
-    """
+    """A place kept for a caller until `expires_at`, for a case that is named now, or (None) when it is booked."""
 
     id: HoldId
     slot: Slot

@@ -100,8 +100,7 @@ def create_app(
     `console`: who vouches for regulators on the pages for people.
     """
     app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
-    app.state.database = database
-    app.state.clock = clock
+    app.state.database, app.state.clock = database, clock
     app.state.admin_token = admin_token
     app.state.private_webhooks = private_webhooks
     app.state.public_url = public_url

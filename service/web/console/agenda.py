@@ -9,23 +9,19 @@ from fastapi import APIRouter, Query, Request, Response
 from service.application.practitioner_places import practitioner_places
 from service.domain.errors import Unauthenticated
 from service.domain.practitioner_places import PractitionerPlaces
-from service.domain.signing_in import PageSession
-from service.storage.database import Database
-from service.web.console.asked import Asked, AskedDep
+from service.web.console.asked import AskedDep
 from service.web.console.french import why_none_in_words
 from service.web.console.pages import page
 from service.web.console.refusals import PageRoute
 from service.web.console.sign_in import not_configured, to_provider
 from service.web.console.views import days
 from service.web.console.visitors import ConsoleDep, find_visitor
+from service.web.console.visits import Visit
 from service.web.dependencies import DatabaseDep, Now, PublicUrl
 
 router = APIRouter(prefix="/rdv", route_class=PageRoute, include_in_schema=False)
 
-_DONE = {
-    "rendue": "La place est rendue : elle est de nouveau libre.",
-    "annule": "Le rendez-vous est annulé : la place est de nouveau libre.",
-}
+_RELEASED = "La place est rendue : elle est de nouveau libre."
 
 
 @router.get("/{rpps}")
@@ -37,7 +33,7 @@ async def agenda(
     public_url: PublicUrl,
     now: Now,
     origin: Annotated[str, Query(max_length=80)] = "",
-    fait: Annotated[str, Query(max_length=20)] = "",
+    rendue: bool = False,
 ) -> Response:
     """Not signed in and coming from the SAS: to the provider first. From elsewhere the account is of no use."""
     try:
@@ -52,14 +48,15 @@ async def agenda(
             database, console.openid, origin=origin, return_to=return_to, public_url=public_url, now=now
         )
     if not visitor.has_accepted_terms:
-        return page(request, "terms.html", return_to=asked.agenda())
-    return await agenda_page(request, asked, database, visitor, now=now, done=_DONE.get(fait))
+        return page(request, "terms", return_to=asked.agenda())
+    visit = Visit(request=request, asked=asked, database=database, caller=visitor.caller, now=now)
+    return await agenda_page(visit, done=_RELEASED if rendue else None)
 
 
 def _from_elsewhere(request: Request) -> Response:
     return page(
         request,
-        "message.html",
+        "message",
         status=403,
         title="Connectez-vous depuis la plateforme SAS",
         words="Cet agenda s’ouvre depuis la plateforme numérique SAS : cherchez-y le professionnel, et choisissez son "
@@ -69,27 +66,20 @@ def _from_elsewhere(request: Request) -> Response:
 
 
 async def agenda_page(
-    request: Request,
-    asked: Asked,
-    database: Database,
-    visitor: PageSession,
-    *,
-    now: datetime,
-    done: str | None = None,
-    refused: str | None = None,
-    status: int = 200,
+    visit: Visit, *, done: str | None = None, refused: str | None = None, status: int = 200
 ) -> Response:
     """`done`: what has just succeeded; `refused`: what has not, and why. Raises NotFound."""
-    whole = await practitioner_places(database, asked.rpps, caller=visitor.caller, now=now)
+    asked, now = visit.asked, visit.now
+    whole = await practitioner_places(visit.database, asked.rpps, caller=visit.caller, now=now)
     places = whole if asked.site is None else whole.at(asked.site)
     return page(
-        request,
-        "agenda.html",
+        visit.request,
+        "agenda",
         status=status,
         asked=asked,
         places=places,
         days=days(places, now=now),
-        held=places.held_by(visitor.caller.name, now=now),
+        held=places.held_by(visit.caller.name, now=now),
         elsewhere=len(whole.free(now=now)) - len(places.free(now=now)),
         why_none=_why_none(places, now),
         key=secrets.token_urlsafe(16),

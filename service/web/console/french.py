@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from service.domain.bookings import Booking, BookingStatus, Slot, Venue
-from service.domain.errors import TourderoleError
+from service.domain.errors import Invalid, TourderoleError
 from service.domain.french import SPACE, capitalised, clock, counted, long_day, phone, plain_day, spaced
 from service.domain.practitioner_places import PractitionerPlaces, WhyNone
 from service.domain.rosters import Modality
@@ -37,7 +37,7 @@ REFUSED: Mapping[str, str] = {
     "sur une personne. Indiquez seulement le numéro du dossier de régulation.",
     "case_ref.malformed": "Un numéro de dossier a de 1 à 40 caractères : des lettres sans accent, des chiffres, et "
     "entre eux un point, un tiret, un trait bas ou une barre oblique. Il ne contient pas d’espace.",
-    "case_ref.missing": "Indiquez le numéro du dossier de régulation.",
+    "key.missing": "Indiquez le numéro du dossier de régulation.",
     "stale_version": "Ce rendez-vous a changé entre-temps : vérifiez-le avant de recommencer.",
 }
 SIGN_IN: Mapping[str, str] = {
@@ -48,8 +48,10 @@ SIGN_IN: Mapping[str, str] = {
 _UNTRUSTED = "La réponse du fournisseur d’identité n’a pas pu être vérifiée."
 
 
-def refused_in_words(error: TourderoleError, code: str | None = None) -> str:
-    return REFUSED.get(code or error.code, "Cela n’a pas pu être fait. Rechargez la page et recommencez.")
+def refused_in_words(error: TourderoleError) -> str:
+    """A single fault speaks for itself."""
+    code = error.faults[0].code if isinstance(error, Invalid) and len(error.faults) == 1 else error.code
+    return REFUSED.get(code, "Cela n’a pas pu être fait. Rechargez la page et recommencez.")
 
 
 def sign_in_in_words(reason: object) -> str:

@@ -46,7 +46,7 @@ def page(request: Request, template: str, *, status: int = 200, **shown: object)
     session = getattr(request.state, "page_session", None)
     token = getattr(request.state, "page_token", None)
     known = {"session": session, "form_token": form_token(token) if token else None, "faults": ()}
-    html = _TEMPLATES.get_template(template).render(**known | shown)
+    html = _TEMPLATES.get_template(f"{template}.html").render(**known | shown)
     return HTMLResponse(html, status_code=status, headers=dict(HEADERS))
 
 

@@ -115,4 +115,4 @@ def _practitioner_unknown() -> Told:
 def _page(request: Request, told: Told) -> Response:
     rpps = request.path_params.get("rpps")
     way_on = (told.way_on, f"/rdv/{rpps}") if told.way_on and rpps else None
-    return page(request, "message.html", status=told.status, title=told.title, words=told.words, way_on=way_on)
+    return page(request, "message", status=told.status, title=told.title, words=told.words, way_on=way_on)

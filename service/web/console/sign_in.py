@@ -76,7 +76,7 @@ async def accept(
     if not _OWN_PATH.fullmatch(vers):
         return refusal_page(request, Invalid())
     if accepte is None:
-        return page(request, "terms.html", status=422, return_to=vers, faults=[("accepte", _UNTICKED)])
+        return page(request, "terms", status=422, return_to=vers, faults=[("accepte", _UNTICKED)])
     await accept_terms(database, visitor, now=now)
     return go(vers)
 
@@ -86,7 +86,7 @@ async def leave(request: Request, _visitor: OwnForm, database: DatabaseDep, cons
     """Here at once; at the provider, whose session may let the next person in, by the link that is shown."""
     await sign_out(database, request.state.page_token)
     request.state.page_session = None
-    left = page(request, "left.html", elsewhere=await _end_at_provider(console.openid))
+    left = page(request, "left", elsewhere=await _end_at_provider(console.openid))
     forget(left, SESSION)
     return left
 
@@ -102,7 +102,7 @@ async def _end_at_provider(openid: OpenId | None) -> str | None:
 def not_configured(request: Request) -> Response:
     return page(
         request,
-        "message.html",
+        "message",
         status=503,
         title="La connexion n’est pas encore configurée",
         words="Ce service ne sait pas encore auprès de qui vérifier l’identité des régulateurs. Son administrateur "

@@ -1,12 +1,17 @@
 """What the pages show, put in order before it is written as HTML."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
 
 from service.domain.practitioner_places import PractitionerPlaces, Seen
+from service.domain.rosters import Modality
 from service.domain.wording import Language, keeping_in_words
 from service.web.console.french import MODALITIES, capitalised, clock_at, day_in_words
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +25,23 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Choices that are offered alike. `note`: for whom they are kept, if they are."""
+
+    note: str
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Somewhere:
-    """The choices of one day at one practice, in one way of receiving. `note`: for whom they are kept."""
+    """The choices of one day at one practice, in one way of receiving."""
 
     practice: str
     address: str
     phone: str
     modality: str
     is_in_person: bool
-    note: str
-    choices: Sequence[Choice]
+    kinds: Sequence[Kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +55,8 @@ class Day:
 def days(places: PractitionerPlaces, *, now: datetime) -> Sequence[Day]:
     """The free places by local day, each day by place; within it by time."""
     today = now.astimezone(places.zone).date()
-    by_day: dict[date, list[Seen]] = {}
-    for each in places.free(now=now):
-        by_day.setdefault(_local_day(each), []).append(each)
-    return tuple(_day(on, free, today, now) for on, free in sorted(by_day.items()))
+    by_day = _grouped(places.free(now=now), _local_day)
+    return tuple(_day(on, free, today, now) for on, free in sorted(by_day, key=lambda each: each[0]))
 
 
 def _day(on: date, free: Sequence[Seen], today: date, now: datetime) -> Day:
@@ -55,22 +65,29 @@ def _day(on: date, free: Sequence[Seen], today: date, now: datetime) -> Day:
 
 
 def _somewheres(free: Sequence[Seen], now: datetime) -> Iterator[Somewhere]:
-    groups: dict[tuple[str, ...], list[Seen]] = {}
-    for each in free:
-        venue = each.venue
-        key = (venue.practice_name, venue.address_line, venue.phone, each.slot.modality.value, _note(each, now))
-        groups.setdefault(key, []).append(each)
-    for (practice, address, phone, _, note), members in groups.items():
-        modality = members[0].slot.modality
+    def where(seen: Seen) -> tuple[str, str, str, Modality]:
+        return seen.venue.practice_name, seen.venue.address_line, seen.venue.phone, seen.slot.modality
+
+    for (practice, address, phone, modality), members in _grouped(free, where):
         yield Somewhere(
             practice=practice,
             address=address,
             phone=phone,
             modality=MODALITIES[modality],
-            is_in_person=modality.value == "in_person",
-            note=note,
-            choices=tuple(map(_choice, members)),
+            is_in_person=modality is Modality.IN_PERSON,
+            kinds=tuple(
+                Kind(note=note, choices=tuple(map(_choice, alike)))
+                for note, alike in _grouped(members, partial(_note, now=now))
+            ),
         )
+
+
+def _grouped(seen: Iterable[Seen], key: Callable[[Seen], Key]) -> Iterable[tuple[Key, list[Seen]]]:
+    """In the order in which each group first comes."""
+    groups: dict[Key, list[Seen]] = {}
+    for each in seen:
+        groups.setdefault(key(each), []).append(each)
+    return groups.items()
 
 
 def _choice(seen: Seen) -> Choice:
@@ -83,7 +100,7 @@ def _choice(seen: Seen) -> Choice:
     )
 
 
-def _note(seen: Seen, now: datetime) -> str:
+def _note(seen: Seen, *, now: datetime) -> str:
     kept = seen.slot.kept
     if kept is None or kept.until <= now:
         return ""
