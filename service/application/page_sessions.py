@@ -4,13 +4,14 @@ import hmac
 import secrets
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from service.application.openid import OpenId
 from service.application.regulators import active_regulator, regulator_named, regulator_with_email
 from service.domain.account_errors import SignInRefused, TermsNotAccepted
 from service.domain.errors import Unauthenticated
 from service.domain.regulators import IdentifierSystem, Regulator, RegulatorId, RegulatorIdentifier
-from service.domain.signing_in import SIGN_IN_TIME, NamedBy, PageSession, SignIn
+from service.domain.signing_in import INVITED_TIME, SIGN_IN_TIME, NamedBy, PageSession, SignIn
 from service.storage import page_sessions as stored
 from service.storage.database import Database
 
@@ -62,6 +63,27 @@ async def end_sign_in(
     identifier = await openid.identify(code, sign_in, back_to=back_to, now=now)
     regulator = await _regulator(database, openid.provider.named_by, identifier)
     return await begin_session(database, regulator.id, origin=sign_in.origin, now=now), sign_in.return_to
+
+
+async def invite(database: Database, regulator: RegulatorId, *, return_to: str, now: datetime) -> str:
+    """A token by which somebody comes in once, as that regulator, within `INVITED_TIME`: for demonstrations alone."""
+    token = secrets.token_urlsafe()
+    invitation = SignIn(
+        state=str(regulator), nonce="", code_verifier="", origin="", return_to=return_to, expires_at=now + INVITED_TIME
+    )
+    async with database.transaction() as session:
+        await stored.add_sign_in(session, token, invitation, now=now)
+    return token
+
+
+async def come_invited(database: Database, token: str, *, now: datetime) -> tuple[str, str]:
+    """The token of a session, and where it begins. Raises SignInRefused."""
+    async with database.transaction() as session:
+        invitation = await stored.take_sign_in(session, token, now=now)
+    if invitation is None or invitation.nonce:
+        raise SignInRefused(reason="state")
+    regulator = RegulatorId(UUID(invitation.state))
+    return await begin_session(database, regulator, origin=invitation.origin, now=now), invitation.return_to
 
 
 async def begin_session(database: Database, regulator: RegulatorId, *, origin: str, now: datetime) -> str:

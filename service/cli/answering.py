@@ -54,6 +54,7 @@ def answer(
     listening: socket.socket,
     *,
     with_worker: bool,
+    invites: bool = False,
     orphaned: int | None = None,
 ) -> None:
     """Until a signal says stop, or the file descriptor `orphaned` ends. Requests under way are answered first.
@@ -70,7 +71,7 @@ def answer(
             memory.settle()
             yield
 
-    app = _application(settings, database, token, lifespan)
+    app = _application(settings, database, token, lifespan, invites)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=settings.drain_seconds, lifespan="on"
     )
@@ -78,14 +79,14 @@ def answer(
     server.run(sockets=[listening])
 
 
-def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan) -> FastAPI:
+def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan, invites: bool) -> FastAPI:
     return create_app(
         database,
         admin_token=token,
         lifespan=lifespan,
         private_webhooks=settings.webhooks_private,
         public_url=settings.public_url,
-        console=signing_in.console(settings),
+        console=signing_in.console(settings, invites=invites),
         log_requests=settings.log_requests,
     )
 

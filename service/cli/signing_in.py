@@ -35,12 +35,13 @@ PROFILES = {
 national number; it describes itself at an address of its own. The realm of the SAS: a Keycloak, people by e-mail."""
 
 
-def console(settings: Settings) -> Console:
-    """Ends the command when the settings are half made."""
+def console(settings: Settings, *, invites: bool = False) -> Console:
+    """`invites`: for the demonstration alone. Ends the command when the settings are half made."""
     origins = frozenset(settings.sas_origins.replace(",", " ").split())
     if settings.oidc_profile is None:
-        return Console(origins=origins)
-    return Console(openid=OpenId(_provider(settings, PROFILES[settings.oidc_profile])), origins=origins)
+        return Console(origins=origins, invites=invites)
+    openid = OpenId(_provider(settings, PROFILES[settings.oidc_profile]))
+    return Console(openid=openid, origins=origins, invites=invites)
 
 
 def _provider(settings: Settings, profile: Profile) -> Provider:

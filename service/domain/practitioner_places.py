@@ -11,7 +11,7 @@ from service.domain.bookings import HoldId, Slot, Venue
 from service.domain.directory import Audience
 from service.domain.rosters import Mode
 
-SHOWN_FOR = timedelta(days=7)
+SHOWN_FOR = timedelta(days=14)
 """How far ahead: unscheduled care does not wait longer."""
 REGULATOR_AUDIENCES = frozenset({Audience.SNP, Audience.PROFESSIONAL, Audience.PUBLIC, Audience.CPTS})
 

@@ -12,6 +12,7 @@ from service.domain.regulators import RegulatorId
 
 SIGN_IN_TIME = timedelta(minutes=10)
 """From leaving for the provider until the way back."""
+INVITED_TIME = timedelta(hours=1)
 IDLE_TIME = timedelta(minutes=45)
 WHOLE_TIME = timedelta(hours=12)
 """The longest shift of a regulation centre."""

@@ -18,11 +18,11 @@ MODALITIES: Mapping[Modality, str] = {
     Modality.HOME_VISIT: "visite à domicile",
 }
 WHY_NONE: Mapping[WhyNone, str] = {
-    WhyNone.NOTHING_PUBLISHED: "Aucune plage n’est publiée pour les sept prochains jours.",
-    WhyNone.NOT_FOR_REGULATORS: "Ses places des sept prochains jours ne sont pas ouvertes à la régulation.",
+    WhyNone.NOTHING_PUBLISHED: "Aucune plage n’est publiée pour les deux prochaines semaines.",
+    WhyNone.NOT_FOR_REGULATORS: "Ses places des deux prochaines semaines ne sont pas ouvertes à la régulation.",
     WhyNone.HELD: "Les dernières places sont retenues en ce moment par d’autres : "
     "celles qui sont rendues reviennent ici dans quelques minutes.",
-    WhyNone.ALL_TAKEN: "Toutes les places des sept prochains jours sont prises.",
+    WhyNone.ALL_TAKEN: "Toutes les places des deux prochaines semaines sont prises.",
 }
 REFUSED: Mapping[str, str] = {
     "slot_taken": "Cette place vient d’être prise. Choisissez-en une autre : la liste ci-dessous est à jour.",

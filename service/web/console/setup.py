@@ -10,7 +10,8 @@ SAS_ORIGINS = ("sas", "sas-preprod", "sas-rui", "sas-rui-ovh")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Without `openid` nobody can sign in, and the pages say so."""
+    """Without `openid` nobody can sign in, and the pages say so. `invites`: the demonstration lets its owner in."""
 
     openid: OpenId | None = None
     origins: frozenset[str] = frozenset(SAS_ORIGINS)
+    invites: bool = False

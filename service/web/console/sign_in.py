@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request, Response
 
 from service.application.openid import OpenId
-from service.application.page_sessions import accept_terms, begin_sign_in, end_sign_in, sign_out
-from service.domain.errors import Invalid
+from service.application.page_sessions import accept_terms, begin_sign_in, come_invited, end_sign_in, sign_out
+from service.domain.errors import Invalid, NotFound
 from service.domain.signing_in import SIGN_IN_TIME
 from service.storage.database import Database
 from service.web.console.cookies import SESSION, SIGN_IN, forget, keep, token_in
@@ -59,6 +59,17 @@ async def come_back(
     )
     arrived = go(return_to)
     forget(arrived, SIGN_IN)
+    keep(arrived, SESSION, token)
+    return arrived
+
+
+@router.get("/invitation")
+async def come_in(console: ConsoleDep, database: DatabaseDep, now: Now, jeton: str = "") -> Response:
+    """Into the demonstration, once. There is no such page in a service."""
+    if not console.invites:
+        raise NotFound("page", "invitation")
+    token, return_to = await come_invited(database, jeton, now=now)
+    arrived = go(return_to)
     keep(arrived, SESSION, token)
     return arrived
 
