@@ -4,6 +4,7 @@ from alembic import context
 
 from service.storage.migrating import include_object
 from service.storage.tables import (  # noqa: F401
+    appointments,
     availability,
     bookings,
     changes,

@@ -19,6 +19,7 @@ from service.web.fhir import regulators as fhir_regulators
 from service.web.fhir import slots as fhir_slots
 from service.web.fhir.callers import sas_caller
 from service.web.fhir.capabilities import interactions_of
+from service.web.fhir.forwarded import OPEN_TO_NOBODY, Entrance
 from service.web.lane import Lane, Lean
 from service.web.rest import (
     availability,
@@ -29,9 +30,11 @@ from service.web.rest import (
     repairs,
     roster_evidence,
     rosters,
+    sas_appointments,
     slots,
     swaps,
     tasks,
+    visibility,
     wait_list,
     webhooks,
 )
@@ -45,6 +48,7 @@ GUARDED: tuple[APIRouter, ...] = (
     rosters.router,
     roster_evidence.router,
     explanations.router,
+    visibility.router,
     repairs.router,
     swaps.router,
     slots.router,
@@ -52,6 +56,7 @@ GUARDED: tuple[APIRouter, ...] = (
     tasks.router,
     wait_list.router,
     webhooks.router,
+    sas_appointments.router,
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
@@ -91,12 +96,13 @@ def create_app(
     private_webhooks: bool = False,
     public_url: str | None = None,
     console: Console | None = None,
+    entrance: Entrance = OPEN_TO_NOBODY,
     log_requests: bool = False,
 ) -> FastAPI:
     """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance.
 
     `private_webhooks`: receivers of events may be on private networks, and be reached without TLS. `public_url`: where
-    the outside reaches the service, for what it is told to come back to; without it, where each request did.
+    the outside reaches the service, and comes back to; without it, where each request did. `entrance`: of `/fhir`.
     `console`: who vouches for regulators on the pages for people.
     """
     app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
@@ -105,6 +111,7 @@ def create_app(
     app.state.private_webhooks = private_webhooks
     app.state.public_url = public_url
     app.state.console = console or Console()
+    app.state.entrance = entrance
     app.state.is_draining = False
     app.state.looks = None
     refusals.install(app)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +11,12 @@ import pytest
 from service.application.regulators import regulator_named
 from service.domain.account_errors import RegulatorDisabled
 from service.storage.tables.regulators import RegulatorRow
+from tests.left_out import NATIONAL_EXAMPLES, needs_national_examples
 from tests.make_bookings import rows_of
 from tests.make_regulators import NUMBER, UUID_OF_SAS, national, technical
 
 NATIONAL, SAS = "urn:oid:1.2.250.1.71.4.2.1", "urn:oid:1.2.250.1.213.3.6"
 TYPES = "http://interopsante.org/fhir/CodeSystem/fr-v2-0203"
-EXAMPLES = Path(__file__).parents[3] / "shared" / "sas" / "examples" / "regulator-accounts"
 MAIL = "sebastien.loridon@test.com"
 
 
@@ -172,7 +171,7 @@ async def test_a_body_without_end_is_not_read_to_it(client):
     ("query", "code"),
     [
         ("", "key.missing"),
-        ("?identifier=x", "identifier.malformed"),
+        ("?identifier=x", "identifier.no_system"),
         ("?identifier=|x", "identifier.unknown_system"),
         (f"?identifier={SAS}|", "text.too_short"),
     ],
@@ -274,10 +273,12 @@ async def test_what_this_server_can_do_with_accounts_is_told(client):
     assert [each["name"] for each in told["searchParam"]] == ["identifier"]
 
 
-@pytest.mark.skipif(not EXAMPLES.exists(), reason="LEFT OUT: no official examples beside the repository")
+@needs_national_examples
 @pytest.mark.parametrize("number", range(1, 5))
 async def test_the_official_examples_are_understood(client, number):
-    body = json.loads((EXAMPLES / f"Practitioner-ExamplePractitionerRegul{number}.json").read_text())
+    body = json.loads(
+        (NATIONAL_EXAMPLES / "regulator-accounts" / f"Practitioner-ExamplePractitionerRegul{number}.json").read_text()
+    )
     [named] = body["identifier"]
     answer = await put(client, named["system"], named["value"], body)
     assert (answer.status_code, answer.json()["active"]) == (201, body["active"])

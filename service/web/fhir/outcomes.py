@@ -86,9 +86,9 @@ def status_of(error: type[TourderoleError]) -> int:
 
 
 def outcomes(*errors: type[TourderoleError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may raise these; every guarded route may also answer 401 and 503."""
+    """The `responses` of a route that may raise these; every route here may also answer 401, 403 and 503."""
     by_status: dict[int, list[type[TourderoleError]]] = {}
-    for error in (*errors, Unauthenticated, Unavailable):
+    for error in (*errors, Unauthenticated, Forbidden, Unavailable):
         by_status.setdefault(status_of(error), []).append(error)
     return {
         status: {"model": OutcomeOut, "description": "; ".join(f"`{kind.code}`: {kind.title}" for kind in kinds)}

@@ -161,7 +161,7 @@ def named_by(query: str) -> RegulatorIdentifier:
     system, separator, value = query.strip().partition("|")
     if not separator:
         raise Invalid(
-            Fault(path="identifier", code="identifier.malformed", message="no system is named", hint="system|value")
+            Fault(path="identifier", code="identifier.no_system", message="no system is named", hint="system|value")
         )
     if system not in tuple(IdentifierSystem):
         message = f"regulators are not named in {system[:100]!r}"
