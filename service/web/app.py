@@ -108,12 +108,10 @@ def create_app(
     app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
     app.state.database, app.state.clock = database, clock
     app.state.admin_token = admin_token
-    app.state.private_webhooks = private_webhooks
-    app.state.public_url = public_url
+    app.state.private_webhooks, app.state.public_url = private_webhooks, public_url
     app.state.console = console or Console()
     app.state.entrance = entrance
-    app.state.is_draining = False
-    app.state.looks = None
+    app.state.is_draining, app.state.looks = False, None
     refusals.install(app)
     app.add_middleware(Lane, routes=FAST)
     app.add_middleware(Watched, log_requests=log_requests)

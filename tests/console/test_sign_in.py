@@ -7,8 +7,10 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from service.application.page_sessions import invite
 from service.domain.signing_in import WHOLE_TIME, NamedBy
 from service.storage.tables.page_sessions import PageSessionRow, SignInRow
+from service.web.console.cookies import SIGN_IN
 from service.web.console.setup import Console
 from tests.console.conftest import AGENDA, Visitor
 from tests.make_bookings import a_place, rows_of
@@ -197,3 +199,22 @@ async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(visitor, 
     assert [all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=lax", "Path=/")) for cookie in kept] == [
         True
     ]
+
+
+async def test_the_owner_of_a_demonstration_comes_in_once(stranger, app, database, clock):
+    await a_place(database)
+    regulator = await posted(database)
+    token = await invite(database, regulator.id, return_to=AGENDA, now=clock.now)
+    path = f"/rdv/connexion/invitation?jeton={token}"
+    assert (await stranger.open(path)).status_code == 404
+    app.state.console = Console(invites=True)
+    await stranger.open(path)
+    assert "Conditions d’utilisation" in stranger.words
+    assert (await stranger.open(path)).status_code == 403
+
+
+async def test_a_sign_in_under_way_is_no_invitation(visitor, app, provider):
+    await left_for(visitor)
+    token = visitor.client.cookies[SIGN_IN]
+    app.state.console = Console(invites=True)
+    assert (await visitor.open(f"/rdv/connexion/invitation?jeton={token}")).status_code == 403

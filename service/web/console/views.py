@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from service.domain.practitioner_places import PractitionerPlaces, Seen
 from service.domain.rosters import Modality
-from service.domain.wording import Language, keeping_in_words
-from service.web.console.french import MODALITIES, capitalised, clock_at, day_in_words
+from service.web.console.french import MODALITIES, clock_at, day_in_words
 
 Key = TypeVar("Key")
 
@@ -104,8 +103,7 @@ def _note(seen: Seen, *, now: datetime) -> str:
     kept = seen.slot.kept
     if kept is None or kept.until <= now:
         return ""
-    words = keeping_in_words(kept.sector, kept.until.astimezone(seen.venue.zone), Language.FR)
-    return capitalised(words).replace("'", "’")
+    return f"Gardées en priorité pour les habitants du secteur {kept.sector}"
 
 
 def _local_day(seen: Seen) -> date:
