@@ -70,10 +70,10 @@ def demo_command(
     settings = Settings()
     first = solving.first_week(week)
     with prepared_database(settings) as url:
-        demo.run(settings, url, first)
+        invitation = demo.run(settings, url, first)
         if not once:
             logs.configure()
-            serving.serve(settings, url, anywhere=True)
+            serving.serve(settings, url, anywhere=True, invitation=invitation)
 
 
 app.command(name="solve")(solving.solve_command)

@@ -12,7 +12,9 @@ TourderoleError
 ├── PreconditionMissing     an edit names no version                                 428
 ├── Forbidden               the caller may not do this here                          403
 │   ├── Unauthenticated     the caller did not say who it is                         401
-│   └── RegulatorDisabled   the SAS gave the regulator no account, or took it away   (account_errors)
+│   ├── RegulatorDisabled   the SAS gave the regulator no account, or took it away   (account_errors)
+│   ├── SignInRefused       what the provider sends back cannot be trusted            (account_errors)
+│   └── TermsNotAccepted    the regulator has yet to accept the terms of use          (account_errors)
 ├── Conflict                the request is sound, the state forbids it               409
 │   ├── SlotTaken · SlotHeld · SlotBegun · SlotNotBegun · SlotWithdrawn · WalkInNotBookable
 │   ├── NotWalkIn · SessionFull · SessionNotOpen · SessionClosed · NobodyToTakeBack

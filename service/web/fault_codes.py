@@ -37,6 +37,7 @@ FAULTS: Mapping[str, str] = {
     "identifier.unknown_system": "A regulator is named by the national directory or by the SAS, in their systems.",
     "identifier.wrong_type": "The type of an identifier goes with its system: IDNPS is national, INTRN the SAS's.",
     "if_match.malformed": 'If-Match takes one ETag as it was given, such as "3".',
+    "issuer.not_https": "A provider of sign-in is asked over TLS, unless it runs on this very machine.",
     "json.malformed": "The body is no JSON document.",
     "json.too_deep": "The document is nested too deeply.",
     "key.duplicate": "An object has the same key twice.",

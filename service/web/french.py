@@ -47,6 +47,8 @@ FRENCH: Mapping[str, str] = {
     "account_refused": "Le compte enfreint une règle",
     "regulator_exists": "Un compte actif porte déjà cet identifiant",
     "email_taken": "Un compte actif a déjà cette adresse électronique",
+    "sign_in_refused": "La connexion n'est pas sûre ou n'a pas abouti : recommencez-la",
+    "terms_not_accepted": "Les conditions d'utilisation restent à accepter",
     "rules_broken": "Le changement enfreint des règles du tour de rôle",
     "unavailable": "Une partie du service ne répond pas : réessayez dans un instant",
     "commune.unknown": "Commune inconnue",
