@@ -48,7 +48,7 @@ class Rule(Generic[CheckedT]):
 
 def shown(value: Any) -> str:
     """What stands there, short enough for a line."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) and value.strip() else repr(value)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 

@@ -21,7 +21,7 @@ def model_of(name: str) -> type[BaseModel] | None:
     """The base shape of a resource or a datatype, of R4B: of whatever is sent here it says what R4 says."""
     try:
         return get_fhir_model_class(name)
-    except LookupError:
+    except (LookupError, ValueError):
         return None
 
 

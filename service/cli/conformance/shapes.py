@@ -1,4 +1,4 @@
-"""What many rules ask in the same way, as functions of a node: how often, which pattern, which code, which reference."""
+"""What many rules ask in the same way, as functions of a node: how often, which pattern, code or reference."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
