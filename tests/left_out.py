@@ -8,6 +8,10 @@ import pytest
 
 LARGE = Path(__file__).parents[2] / "shared" / "territory" / "large.json"
 needs_large = pytest.mark.skipif(not LARGE.exists(), reason="LEFT OUT: no territory of 160 GPs beside the repository")
+OFFICIAL = Path(__file__).parents[2] / "shared" / "sas"
+needs_official = pytest.mark.skipif(
+    not OFFICIAL.exists(), reason="LEFT OUT: no official examples of the national interface beside the repository"
+)
 """Data that lies beside the repository is nobody's to install: without it, such tests are left out everywhere."""
 
 

@@ -47,7 +47,7 @@ class Sown:
 
 
 def _found(resource: Any, path: str) -> tuple[Any, Any]:
-    """What holds the last step of a path, and that step. `Slot.status` is of the first Slot, `@Slot.search` of its entry."""
+    """What holds the last step of a path, and that step: `Slot.status` of the first Slot, `@Slot.search` of its entry."""
     first, *steps = path.split(".")
     here = resource if first in ("Bundle", "it") else _entry(resource, first.lstrip("@"))
     here = here["resource"] if here is not resource and not first.startswith("@") else here
@@ -160,13 +160,13 @@ GENERAL = (
             "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition/sas-sos-organization-aggregator",
         ),
     ),
-    sown("GEN-2", "ps", "no id", drop("Schedule.id")),
+    p("GEN-2", "ps", "no id", drop("Schedule.id")),
     sown("GEN-2", "ps", "an id with an underline", put("Slot.id", "slot_1")),
     p("GEN-3", "ps", "a contained Location with a version", put("Location.meta.versionId", "1")),
     p("GEN-3", "ps", "a contained Location with security", put("Location.meta.security", [{"code": "N"}])),
-    sown("GEN-4", "ps", "an empty list", put("Schedule.specialty", [])),
-    sown("GEN-4", "ps", "an empty text", put("Practitioner.name.0.family", "")),
-    sown("GEN-4", "ps", "an empty object", put("Slot.text", {})),
+    p("GEN-4", "ps", "an empty list", put("Schedule.specialty", [])),
+    p("GEN-4", "ps", "an empty text", put("Practitioner.name.0.family", "")),
+    p("GEN-4", "ps", "an empty object", put("Slot.text", {})),
 )
 BUNDLE = (
     p("BUN-1", "ps", "a collection", put("Bundle.type", "collection")),
@@ -189,7 +189,7 @@ BUNDLE = (
         "a link that was decoded",
         put("Bundle.link.0.url", ps_answer()["link"][0]["url"].replace("%7C", "|")),
     ),
-    sown("BUN-4", "empty", "an empty list of entries", put("Bundle.entry", [])),
+    p("BUN-4", "empty", "an empty list of entries", put("Bundle.entry", [])),
     p("BUN-5", "cpts", "no fullUrl", drop("@Slot.fullUrl")),
     sown("BUN-5", "ps", "a fullUrl of another resource", put("@Slot.fullUrl", "https://agenda.test/fhir/Slot/99")),
     sown("BUN-5", "ps", "a relative fullUrl", put("@Schedule.fullUrl", "Schedule/s-anne-1")),
@@ -203,7 +203,7 @@ BUNDLE = (
     p("BUN-10", "cpts", "no Slot", without("Slot")),
     sown("BUN-11", "cpts", "no Organization", without("Organization")),
     sown("BUN-12", "ps", "a Schedule for two places", put("Schedule.actor.1.reference", "PractitionerRole/r-anne-2")),
-    sown("BUN-12", "ps", "no Schedule", without("Schedule")),
+    p("BUN-12", "ps", "no Schedule", without("Schedule")),
     sown(
         "BUN-13",
         "ps",
@@ -211,14 +211,14 @@ BUNDLE = (
         entry({**deepcopy(_entry(ps_answer(), "Practitioner")["resource"]), "id": "anne-2"}),
     ),
     p("BUN-14", "ps", "a reference to nowhere", put("Slot.schedule.reference", "Schedule/s-nobody")),
-    sown(
+    p(
         "BUN-14",
         "ps",
         "an absolute reference",
         put("Slot.schedule.reference", "https://agenda.test/fhir/Schedule/s-anne-1"),
     ),
     sown("BUN-14", "cpts", "a service that nothing refers to", drop("Slot.serviceType.3")),
-    sown(
+    p(
         "BUN-15",
         "empty",
         "nothing, with the profile of CPTS",
@@ -260,7 +260,7 @@ SLOTS = (
         "a service that is a text",
         put(f"{CPTS}.extension.0", {"url": of_cpts("")["extension"][0]["url"], "valueString": "CPTS"}),
     ),
-    sown("SLOT-8", "cpts", "code CPTS without 604", put("Slot.serviceType", [])),
+    p("SLOT-8", "cpts", "code CPTS without 604", put("Slot.serviceType", [])),
     sown("SLOT-8", "cpts", "one CPTS twice", put("Slot.serviceType.3", of_cpts("cpts-1"))),
     sown("SLOT-9", "cpts", "604 without code CPTS", drop("Slot.meta.security.1")),
     p("SPE-1", "ps", "a specialty that is a text", put("Slot.specialty.0", {"text": "Médecine générale"})),
@@ -311,7 +311,7 @@ PEOPLE = (
     p("PRA-7", "ps", "a telecom without system", put("Practitioner.telecom", [{"value": "+33243000001"}])),
     sown("PRA-8", "ps", "a qualification", put("Practitioner.qualification", [{"code": {"text": "DE"}}])),
     p("ROL-1", "ps", "nothing contained", drop("PractitionerRole.contained")),
-    sown("ROL-2", "ps", "two places contained", again("PractitionerRole.contained", id="another")),
+    p("ROL-2", "ps", "two places contained", again("PractitionerRole.contained", id="another")),
     p("ROL-3", "ps", "no location", drop("PractitionerRole.location")),
     p("ROL-3", "ps", "two locations", again("PractitionerRole.location")),
     p("ROL-3", "ps", "a location elsewhere", put("PractitionerRole.location.0.reference", "Location/l")),
@@ -326,7 +326,7 @@ PEOPLE = (
     sown("ROL-8", "ps", "no structure", drop("PractitionerRole.organization")),
     sown("ROL-9", "ps", "a code", put("PractitionerRole.code", [{"text": "médecin"}])),
     p("TEL-1", "ps", "a phone without system", drop("PractitionerRole.telecom.0.system")),
-    p("TEL-1", "cpts", "a phone without number", drop("Organization.telecom.0.value")),
+    sown("TEL-1", "cpts", "a phone without number", drop("Organization.telecom.0.value")),
     sown("TEL-2", "ps", "a phone as it is dialled", put("PractitionerRole.telecom.0.value", "02 43 00 00 01")),
     sown("TEL-2", "cpts", "a phone abroad", put("Organization.telecom.0.value", "+3225110000")),
 )

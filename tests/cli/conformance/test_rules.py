@@ -3,8 +3,8 @@
 import pytest
 
 from service.cli.conformance.checking import RULES, check
-from tests.cli.conformance.faults import FAULTS, SOWN_IN
 from tests.cli.conformance.answers import answered
+from tests.cli.conformance.faults import FAULTS, SOWN_IN
 
 NEVER_SOWN: set[str] = set()
 
