@@ -8,6 +8,11 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://", strip_whitespace=True)]
+PublicUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", strip_whitespace=True),
+    AfterValidator(lambda url: url.rstrip("/")),
+]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -27,6 +32,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `serve` listens on; 0 takes a free one.")
+    public_url: PublicUrl | None = Field(
+        default=None,
+        description="Where the outside reaches the service (https://…), behind a proxy for instance: "
+        "the national interface points there. Without it, where each request came in.",
+    )
     admin_token: SecretStr | None = Field(
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )

@@ -74,7 +74,7 @@ def routes() -> FastAPI:
 
 @pytest.fixture
 def app(routes: FastAPI, database: Database, clock: Clock) -> FastAPI:
-    routes.state.database, routes.state.clock = database, clock
+    routes.state.database, routes.state.clock, routes.state.public_url = database, clock, None
     return routes
 
 

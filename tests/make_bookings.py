@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from service.application.roster_publishing import publish_roster
@@ -224,3 +224,8 @@ async def publish(database: Database, *assignments: Assignment, week: IsoWeek) -
 async def rows_of(database: Database, table: type[Any]) -> list[Any]:
     async with database.transaction() as session:
         return list(await session.scalars(select(table)))
+
+
+async def change_rows(database: Database, table: type[Any], *which: ColumnElement[bool], **values: Any) -> None:
+    async with database.transaction() as session:
+        await session.execute(update(table).where(*which).values(**values))

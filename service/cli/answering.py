@@ -84,6 +84,7 @@ def _application(settings: Settings, database: Database, token: str, lifespan: L
         admin_token=token,
         lifespan=lifespan,
         private_webhooks=settings.webhooks_private,
+        public_url=settings.public_url,
         log_requests=settings.log_requests,
     )
 

@@ -61,6 +61,7 @@ class Territory:
     school_zone: str
     holiday_zone: str
     pdsa_saturday_start: time
+    phone: str | None = None
     policy: Policy = field(default_factory=Policy)
 
     @property

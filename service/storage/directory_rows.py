@@ -47,6 +47,7 @@ def territory_columns(territory: Territory) -> Columns:
         "school_zone": territory.school_zone,
         "holiday_zone": territory.holiday_zone,
         "pdsa_saturday_start": territory.pdsa_saturday_start,
+        "phone": territory.phone,
         "policy": _POLICY.dump_python(territory.policy, mode="json", exclude_defaults=True),
     }
 
@@ -63,6 +64,7 @@ def territory_of(row: TerritoryRow) -> Territory:
         school_zone=row.school_zone,
         holiday_zone=row.holiday_zone,
         pdsa_saturday_start=row.pdsa_saturday_start,
+        phone=row.phone,
         policy=_POLICY.validate_python(row.policy),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Double, Integer, Text, Uuid, bindparam
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Double, Integer, Text, Uuid, bindparam
 from sqlalchemy.types import TypeEngine
 
 _PREFIX = "given_"
@@ -29,6 +29,10 @@ LAT = _parameter("lat", Double())
 LON = _parameter("lon", Double())
 START = _parameter("start", DateTime(timezone=True))
 END = _parameter("end", DateTime(timezone=True))
+START_WALL = _parameter("start_wall", DateTime())
+"""Wall time where it is asked about, when `START` is null; so is `END_WALL`."""
+END_WALL = _parameter("end_wall", DateTime())
+RPPS = _parameter("rpps", ARRAY(Text()))
 MODALITY = _parameter("modality", Text())
 AUDIENCE = _parameter("audience", Text())
 USUAL_GP = _parameter("usual_gp", Text())

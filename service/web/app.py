@@ -8,8 +8,12 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from service.storage.database import Database
-from service.web import health, metrics, problem_page, problems
+from service.web import health, metrics, problem_page, refusals
 from service.web.dependencies import Clock, _caller
+from service.web.fhir import metadata as fhir_metadata
+from service.web.fhir import slots as fhir_slots
+from service.web.fhir.callers import sas_caller
+from service.web.fhir.capabilities import interactions_of
 from service.web.lane import Lane, Lean
 from service.web.rest import (
     availability,
@@ -46,6 +50,9 @@ GUARDED: tuple[APIRouter, ...] = (
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
+FHIR: tuple[APIRouter, ...] = (fhir_slots.router, fhir_metadata.router)
+"""The routers of `/fhir`: every route of theirs asks who calls. What they declare is the CapabilityStatement."""
+
 FAST = (
     Lean.of(slots.router, slots.search, prefix="/v1"),
     Lean.of(bookings.holds, bookings.hold, prefix="/v1"),
@@ -77,26 +84,37 @@ def create_app(
     clock: Clock = utc_now,
     lifespan: Lifespan | None = None,
     private_webhooks: bool = False,
+    public_url: str | None = None,
     log_requests: bool = False,
 ) -> FastAPI:
     """The application on this database. `lifespan` runs what lives as long as the server, a worker for instance.
 
-    `private_webhooks`: receivers of events may be on private networks, and be reached without TLS.
+    `private_webhooks`: receivers of events may be on private networks, and be reached without TLS. `public_url`: where
+    the outside reaches the service, for what it is told to come back to; without it, where each request did.
     """
     app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
     app.state.database = database
     app.state.clock = clock
     app.state.admin_token = admin_token
     app.state.private_webhooks = private_webhooks
+    app.state.public_url = public_url
     app.state.is_draining = False
     app.state.looks = None
-    problems.install(app)
+    refusals.install(app)
     app.add_middleware(Lane, routes=FAST)
     app.add_middleware(Watched, log_requests=log_requests)
+    _include(app)
+    return app
+
+
+def _include(app: FastAPI) -> None:
+    """Every router; those that are not open ask who calls."""
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(problem_page.router)
     app.webhooks.include_router(event_shapes.router)
     for router in GUARDED:
         app.include_router(router, prefix="/v1", dependencies=[Depends(_caller)])
-    return app
+    for router in FHIR:
+        app.include_router(router, prefix=refusals.FHIR_BASE, dependencies=[Depends(sas_caller)])
+    app.state.fhir_interactions = interactions_of(FHIR)

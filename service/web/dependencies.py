@@ -38,6 +38,12 @@ def present_of(request: Request) -> datetime:
     return clock()
 
 
+def public_url_of(request: Request) -> str:
+    """Where the outside reaches the service, without a slash at the end: as set, else as this request did."""
+    public_url: str | None = request.app.state.public_url
+    return public_url or str(request.base_url).rstrip("/")
+
+
 def caller_of(request: Request) -> Caller:
     """The only caller for now is the administrator; roles come later. Raises Unauthenticated.
 
@@ -70,6 +76,10 @@ async def _database(request: Request) -> Database:
 
 async def _now(request: Request) -> datetime:
     return present_of(request)
+
+
+async def _public_url(request: Request) -> str:
+    return public_url_of(request)
 
 
 async def _caller(
@@ -143,6 +153,7 @@ async def _required_version(version: Annotated[int | None, Depends(_expected_ver
 
 DatabaseDep = Annotated[Database, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]
+PublicUrl = Annotated[str, Depends(_public_url)]
 CallerDep = Annotated[Caller, Depends(_caller)]
 TOLD: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"Content-Language": {"description": "Of the words", "schema": {"type": "string"}}}}

@@ -32,6 +32,7 @@ FAULTS: Mapping[str, str] = {
     "id.malformed": "An id has 1 to 64 characters, no slash and no blank at its ends.",
     "id.mismatch": "The id is not the one that the path names.",
     "idempotency_key.reused": "The idempotency key belongs to another request.",
+    "identifier.malformed": "An identifier is written system|value, or the value alone; several stand between commas.",
     "if_match.malformed": 'If-Match takes one ETag as it was given, such as "3".',
     "json.malformed": "The body is no JSON document.",
     "json.too_deep": "The document is nested too deeply.",

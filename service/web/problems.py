@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -39,7 +39,10 @@ STATUS: dict[type[TourderoleError], int] = {
     Unavailable: 503,
 }
 MEDIA_TYPE = "application/problem+json"
-_UNREADABLE, _NO_SUCH_METHOD = 400, 405
+_BAD_REQUEST, _NOT_FOUND, _NO_SUCH_METHOD = 400, 404, 405
+CODES: Mapping[int, str] = {_NOT_FOUND: "route.not_found", _NO_SUCH_METHOD: "method.not_allowed"}
+"""Of what the framework refuses, by status."""
+UNREADABLE = Fault(path="", code="json.malformed", message="the body cannot be read as JSON")
 
 
 class FaultOut(BaseModel):
@@ -110,10 +113,14 @@ def problem(request: Request, error: TourderoleError) -> JSONResponse:
             {"path": f.path, "code": f.code, "detail": f.message, **({"hint": f.hint} if f.hint else {})}
             for f in faults
         ]
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-    if isinstance(error, Unavailable):
-        headers = {"Retry-After": "2"}
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers_of(error))
+
+
+def headers_of(error: TourderoleError) -> Mapping[str, str] | None:
+    """What the answer says beside its body."""
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": "2"} if isinstance(error, Unavailable) else None
 
 
 def language_of(request: Request) -> str:
@@ -139,12 +146,15 @@ def methods_at(request: Request) -> list[str]:
 
 def problem_of_framework(request: Request, error: HTTPException) -> JSONResponse:
     """What no route has seen: a body that is no text, a path or a method that is not there."""
-    if error.status_code == _UNREADABLE:
-        fault = Fault(path="", code="json.malformed", message="the body cannot be read as JSON")
-        return problem(request, Invalid(fault))
-    code = {404: "route.not_found", _NO_SUCH_METHOD: "method.not_allowed"}.get(error.status_code, "http")
-    headers = {"Allow": ", ".join(methods_at(request))} if error.status_code == _NO_SUCH_METHOD else error.headers
+    if error.status_code == _BAD_REQUEST:
+        return problem(request, Invalid(UNREADABLE))
+    code = CODES.get(error.status_code, "http")
+    headers = headers_of_framework(request, error)
     return _plain_problem(request, error.status_code, code, error.detail, headers=headers)
+
+
+def headers_of_framework(request: Request, error: HTTPException) -> Mapping[str, str] | None:
+    return {"Allow": ", ".join(methods_at(request))} if error.status_code == _NO_SUCH_METHOD else error.headers
 
 
 def internal_problem(request: Request) -> JSONResponse:
@@ -172,19 +182,3 @@ def _plain_problem(
         "request_id": request.state.request_id,
     }
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
-
-
-def install(app: FastAPI) -> None:
-    """Let every refusal that leaves a route become a problem; `Watched` sees to what nobody foresaw."""
-
-    @app.exception_handler(TourderoleError)
-    async def refused(request: Request, error: TourderoleError) -> JSONResponse:
-        return problem(request, error)
-
-    @app.exception_handler(RequestValidationError)
-    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(request, Invalid(*faults_of(error)))
-
-    @app.exception_handler(HTTPException)
-    async def refused_by_framework(request: Request, error: HTTPException) -> JSONResponse:
-        return problem_of_framework(request, error)

@@ -7,8 +7,8 @@ import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.web import refusals
 from service.web.counting import REQUESTS, SECONDS
-from service.web.problems import internal_problem
 from service.web.request_ids import HEADER, request_id_of
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ class Watched:
             log.exception("request_failed", method=scope["method"], route=route_of(scope))
             if status:
                 raise  # the answer has begun: only a cut connection can still tell that it is not whole
-            await internal_problem(Request(scope))(scope, receive, sending)
+            await refusals.internal(Request(scope))(scope, receive, sending)
         finally:
             self._count(scope, status or 500, perf_counter() - began)
 

@@ -12,6 +12,7 @@ from service.application.territory_file.fields import (
     LocalTime,
     Longitude,
     Name,
+    Phone,
     SchoolZone,
     Sector,
     Shape,
@@ -36,6 +37,7 @@ class TerritoryIn(Shape):
     school_zone: SchoolZone = Field(description="A, B or C; `none` where the library has no calendar")
     holiday_zone: HolidayZone = Field(description="Of the national calendar of public holidays")
     pdsa_saturday_start: LocalTime = Field(description="When out-of-hours care begins on Saturday")
+    phone: Phone | None = Field(default=None, description="Of its coordination; the national interface tells it")
     policy: PolicyIn | None = Field(default=None, description="Null: the defaults")
 
     def value(self) -> Territory:
@@ -50,6 +52,7 @@ class TerritoryIn(Shape):
             school_zone=self.school_zone,
             holiday_zone=self.holiday_zone,
             pdsa_saturday_start=self.pdsa_saturday_start,
+            phone=self.phone or None,
             policy=self.policy.value() if self.policy else Policy(),
         )
 
@@ -66,6 +69,7 @@ class TerritoryIn(Shape):
             school_zone=territory.school_zone,
             holiday_zone=territory.holiday_zone,
             pdsa_saturday_start=territory.pdsa_saturday_start,
+            phone=territory.phone,
             policy=PolicyIn.of(territory.policy) if territory.policy != Policy() else None,
         )
 

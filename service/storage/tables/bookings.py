@@ -43,6 +43,13 @@ class SlotRow(Base):
         CheckConstraint("(kept_for IS NULL) = (kept_until IS NULL)", name="keeping_whole"),
         Index("slots_open_idx", "cell", "start_at", "lat", "lon", postgresql_where=text("state IN ('free', 'held')")),
         Index(
+            "slots_open_agenda_idx",
+            "territory_id",
+            "practitioner_id",
+            "start_at",
+            postgresql_where=text("state IN ('free', 'held')"),
+        ),
+        Index(
             "slots_open_tele_idx",
             "start_at",
             postgresql_where=text("state IN ('free', 'held') AND modality = 'tele'"),

@@ -48,6 +48,7 @@ class TerritoryRow(Base):
     school_zone: Mapped[str]
     holiday_zone: Mapped[str]
     pdsa_saturday_start: Mapped[time]
+    phone: Mapped[str | None]
     policy: Mapped[Json]
     radius_km: Mapped[float] = _kept(_RADIUS_KM)
     detour_factor: Mapped[float] = _kept(_DETOUR)

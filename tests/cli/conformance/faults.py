@@ -47,7 +47,7 @@ class Sown:
 
 
 def _found(resource: Any, path: str) -> tuple[Any, Any]:
-    """What holds the last step of a path, and that step: `Slot.status` of the first Slot, `@Slot.search` of its entry."""
+    """What holds the last step of a path, and that step. `Slot.x` is of the first Slot, `@Slot.x` of its entry."""
     first, *steps = path.split(".")
     here = resource if first in ("Bundle", "it") else _entry(resource, first.lstrip("@"))
     here = here["resource"] if here is not resource and not first.startswith("@") else here

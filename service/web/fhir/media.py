@@ -1,0 +1,17 @@
+"""FHIR's own media type, whatever the caller says that it accepts."""
+
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/fhir+json"
+
+
+class FhirResponse(Response):
+    """A resource: plain dicts and lists, of which nothing is left out, or the bytes they were written to."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return content if isinstance(content, bytes) else to_json(content)
