@@ -77,7 +77,7 @@ def search_modes(bundle: Node, _: Answer) -> Iterator[Fault]:
     for entry in bundle.each("entry"):
         mode = "match" if entry.text("resource", "resourceType") == "Slot" else "include"
         if entry.text("search", "mode") != mode:
-            yield Fault(entry.at("search.mode"), shown(entry.text("search", "mode")) or "nothing")
+            yield Fault(entry.at("search.mode"), entry.text("search", "mode") or "nothing")
 
 
 def known_types(_: Node, answer: Answer) -> Iterator[Fault]:

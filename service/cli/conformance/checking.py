@@ -20,3 +20,20 @@ def check(answer: Answer) -> Iterator[Finding]:
     """Pure: what the rules find wrong with it, rule by rule."""
     for rule in RULES:
         yield from rule.findings(answer)
+
+
+ABOUT: dict[str, frozenset[str]] = {
+    "BUN": frozenset({"Bundle"}),
+    "SLOT": frozenset({"Slot"}),
+    "SCH": frozenset({"Schedule"}),
+    "PRA": frozenset({"Practitioner"}),
+    "ROL": frozenset({"PractitionerRole"}),
+    "LOC": frozenset({"Location"}),
+    "HS": frozenset({"HealthcareService"}),
+    "ORG": frozenset({"Organization"}),
+    "TEL": frozenset({"PractitionerRole", "Organization"}),
+    "SPE": frozenset({"Slot", "Schedule", "PractitionerRole"}),
+    "REG": frozenset({"regulator"}),
+    "APP": frozenset({"Appointment"}),
+}
+"""By the head of a rule's number, the types without which there is nothing that it is about; others are about all."""
