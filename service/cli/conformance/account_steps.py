@@ -34,10 +34,11 @@ WRONG: dict[str, Change] = {
 def account_steps(accounts: Accounts) -> Iterator[Step]:
     """Whatever happens in between, what was made is disabled at the end."""
     try:
-        national, technical = accounts.national(), accounts.technical()
-        yield from _made(accounts, national, technical)
-        yield from _refused(accounts, national)
-        yield from _changed(accounts, national)
+        national = accounts.national()
+        first = accounts.fresh(national)
+        yield from _made(accounts, first)
+        yield from _refused(accounts, national, first)
+        yield from _changed(accounts, national, first)
         yield from _of_the_wrong_system(accounts)
         yield from _handed_on(accounts)
     finally:
@@ -45,21 +46,19 @@ def account_steps(accounts: Accounts) -> Iterator[Step]:
     yield from left
 
 
-def _made(accounts: Accounts, national: Identifier, technical: Identifier) -> Iterator[Step]:
-    first = accounts.fresh(national)
+def _made(accounts: Accounts, first: Body) -> Iterator[Step]:
     yield accounts.post("a national account", "REG-9.1", first)
-    yield accounts.post("a technical account", "REG-9.1", accounts.fresh(technical))
+    yield accounts.post("a technical account", "REG-9.1", accounts.fresh(accounts.technical()))
     yield accounts.post("the national account again", "REG-9.2", first, "refused")
     other = accounts.fresh(accounts.national())
     other["telecom"] = first["telecom"]
     yield accounts.post("another with the same e-mail", "REG-9.2", other, "refused")
 
 
-def _refused(accounts: Accounts, national: Identifier) -> Iterator[Step]:
-    known = accounts.made.get(national) or accounts.fresh(national)
+def _refused(accounts: Accounts, national: Identifier, first: Body) -> Iterator[Step]:
     for name, change in MISSING.items():
         yield accounts.post(name, "REG-9.3", changed(accounts.fresh(accounts.national()), change), "refused")
-        yield accounts.put(name, "REG-9.3", national, changed(known, change), "refused")
+        yield accounts.put(name, "REG-9.3", national, changed(first, change), "refused")
         at = accounts.national()
         yield accounts.put(f"new, {name}", "REG-9.3", at, changed(accounts.fresh(at), change), "refused")
     for name, change in WRONG.items():
@@ -68,9 +67,8 @@ def _refused(accounts: Accounts, national: Identifier) -> Iterator[Step]:
     yield accounts.post("with a technical identifier that is IDNPS", "REG-9.4", technical, "refused")
 
 
-def _changed(accounts: Accounts, national: Identifier) -> Iterator[Step]:
-    body = accounts.made.get(national) or accounts.fresh(national)
-    body = changed(body, lambda each: each["telecom"][0].update(value=accounts.email()))
+def _changed(accounts: Accounts, national: Identifier, first: Body) -> Iterator[Step]:
+    body = changed(first, lambda each: each["telecom"][0].update(value=accounts.email()))
     yield accounts.put("another e-mail", "REG-9.5", national, body)
     body = changed(body, lambda each: each["name"][0].update(family="Contrôle"))
     yield accounts.put("another family name", "REG-9.5", national, body)
