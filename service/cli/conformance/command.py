@@ -136,6 +136,7 @@ def _live(
             searches,
             client=client,
             stranger=stranger if certificates.cert is not None else None,
+            certificates=certificates,
             definitions=definitions,
             write_accounts=write_accounts,
         )

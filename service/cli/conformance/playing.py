@@ -30,9 +30,13 @@ class Certificates:
 
     def context(self, *, presented: bool = True) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=self.authority)
-        if self.cert is not None and presented:
-            context.load_cert_chain(self.cert, self.key)
+        if presented:
+            self.present(context)
         return context
+
+    def present(self, context: ssl.SSLContext) -> None:
+        if self.cert is not None:
+            context.load_cert_chain(self.cert, self.key)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,7 +144,7 @@ def spellings(search: Search) -> dict[str, list[tuple[str, str]]]:
     """Of one and the same search: sources are the samples of the guide and the requests of the kit."""
     plain = search.parameters()
     ge, le = search.bounds()
-    without_zone = [each.replace("%2B", "+").rpartition("." if "." in each else "+")[0] for each in (ge, le)]
+    without_zone = [each.partition(".")[0] for each in (ge, le)]
     two = search.identifiers if len(search.identifiers) > 1 else (*search.identifiers, *nobody(1))
     doubled = (*search.identifiers, search.identifiers[0])
     return {

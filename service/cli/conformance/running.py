@@ -13,7 +13,7 @@ from service.cli.conformance.account_steps import account_steps
 from service.cli.conformance.accounts import Accounts, Step
 from service.cli.conformance.answers import Answer, Asked, Kind
 from service.cli.conformance.exchanges import Exchange
-from service.cli.conformance.playing import Seen, held, play
+from service.cli.conformance.playing import Certificates, Seen, held, play
 from service.cli.conformance.profiles.definitions import Definitions
 from service.cli.conformance.report import Report, RuleTold, Tried, once_each
 from service.cli.conformance.requests import Expected, Search, capabilities, searches
@@ -32,6 +32,7 @@ def live_report(
     *,
     client: httpx.Client,
     stranger: httpx.Client | None,
+    certificates: Certificates,
     definitions: Definitions | None,
     write_accounts: bool,
 ) -> Report:
@@ -40,7 +41,7 @@ def live_report(
     seen = [(PARTS[each.kind], one) for each in wanted for one in play(client, searches(each, now), definitions)]
     seen += [("metadata", one) for one in play(client, iter([capabilities(now)]), definitions)]
     steps = list(account_steps(Accounts(client=client))) if write_accounts else []
-    connections = list(tls.tries(base, stranger))
+    connections = list(tls.tries(base, stranger, certificates))
     tried = [*map(_of_exchange, seen), *map(_of_step, steps), *map(_of_connection, connections)]
     answers = [one.exchange.answer for _, one in seen if one.exchange.answer is not None]
     kinds = {one.exchange.request.expected for _, one in seen if _was_served(one.exchange)}

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from service.cli.conformance.findings import Fault, Rule
+from service.cli.conformance.playing import Certificates
 
 PATIENCE_SECONDS = 10.0
 HTTPS_PORT = 443
@@ -33,12 +34,12 @@ WITH_A_CERTIFICATE: Rule[Connection] = Rule("REQ-4", "without a certificate nobo
 TLS_1_2: Rule[Connection] = Rule("REQ-5", "TLS of before 1.2 is refused", "K", _faults)
 
 
-def tries(base: str, stranger: httpx.Client | None) -> Iterator[Connection]:
+def tries(base: str, stranger: httpx.Client | None, certificates: Certificates) -> Iterator[Connection]:
     """Of a server that speaks TLS."""
     if stranger is not None:
         yield _without_certificate(stranger)
     if urlsplit(base).scheme == "https":
-        yield from _old_tls(base)
+        yield from _old_tls(base, certificates)
 
 
 def _without_certificate(stranger: httpx.Client) -> Connection:
@@ -51,12 +52,13 @@ def _without_certificate(stranger: httpx.Client) -> Connection:
     return Connection(name=name, rule=WITH_A_CERTIFICATE, outcome=str(status), let_in=let_in)
 
 
-def _old_tls(base: str) -> Iterator[Connection]:
-    """Nothing where this machine cannot speak it either."""
+def _old_tls(base: str, certificates: Certificates) -> Iterator[Connection]:
+    """With the certificate, so that nothing else is wrong. Nothing where this machine cannot speak it either."""
     parts = urlsplit(base)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    certificates.present(context)
     try:
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.minimum_version = ssl.TLSVersion.TLSv1

@@ -1,6 +1,7 @@
 """An agenda that answers over HTTP as the guide wants it, or with one thing wrong, to try the command against."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -112,7 +113,7 @@ def reachable(names: list[str], bundle: dict[str, Any]) -> set[str]:
 
 
 @contextmanager
-def served(agenda: Agenda) -> Iterator[str]:
+def served(agenda: Agenda, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """The base of the interface, while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -148,10 +149,12 @@ def served(agenda: Agenda) -> Iterator[str]:
             """Nothing is said of a request."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/fhir"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}/fhir"
     finally:
         server.shutdown()
         thread.join()

@@ -16,7 +16,7 @@ class Definitions:
         self._unread = sorted(folder.rglob("*.json"))
         if not any("ValueSet" in path.name for path in self._unread):
             self._unread += sorted((folder.parent / "ValueSet").rglob("*.json"))
-        self._read: dict[str, dict[str, Any]] = {}
+        self.read: dict[str, dict[str, Any]] = {}
         self._trees: dict[str, Element | None] = {}
 
     def profile(self, canonical: str) -> Element | None:
@@ -40,15 +40,15 @@ class Definitions:
         canonical = without_version(canonical)
         name = canonical.rpartition("/")[2]
         self._unread.sort(key=lambda path: path.stem.endswith(name))
-        while canonical not in self._read and self._unread:
+        while canonical not in self.read and self._unread:
             path = self._unread.pop()
             for each in _definitions(path):
-                self._read.setdefault(each["url"], each)
-        return self._read.get(canonical)
+                self.read.setdefault(each["url"], each)
+        return self.read.get(canonical)
 
     @cached_property
     def is_empty(self) -> bool:
-        return not self._unread and not self._read
+        return not self._unread and not self.read
 
 
 def _definitions(path: Path) -> Iterator[dict[str, Any]]:

@@ -19,10 +19,9 @@ def reference_faults(node: Node, element: Element, kind: Type, scope: Scope, con
     if not reference:
         return
     contained = reference.startswith("#")
-    if kind.aggregation and contained != (kind.aggregation == {"contained"}) and not kind.aggregation >= {"contained"}:
+    ways = {"contained"} if contained else {"referenced", "bundled"}
+    if kind.aggregation and not kind.aggregation & ways:
         yield told("aggregation", element, node.at("reference"), reference, " or ".join(sorted(kind.aggregation)))
-    if kind.aggregation == {"contained"} and not contained:
-        yield told("aggregation", element, node.at("reference"), reference, "contained")
     target = _target(reference, scope)
     if target is None and not contained and scope.shared.bundled is not None and "bundled" in kind.aggregation:
         yield told("aggregation", element, node.at("reference"), reference, "a resource of this bundle")
