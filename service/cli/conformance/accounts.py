@@ -153,6 +153,7 @@ class Accounts:
         return Reply(status=response.status_code, location=location, body=read(response))
 
     def leave(self) -> Iterator[Step]:
+        """What an account was once known by is disabled too: one too many, rather than one left active."""
         for identifier, body in list(self.made.items()):
             disabled = changed(body, lambda each: each.update(active=False))
             yield self.put("disable what was made", "REG-9.8", identifier, disabled)

@@ -62,7 +62,7 @@ def lines(report: Report) -> Iterator[Text]:
         if each.part != part:
             part = each.part
             yield Text(f"\n{part}", style="bold")
-        yield _marked(not each.findings, f"{each.name:<44} {each.outcome}".rstrip())
+        yield _marked(not each.findings, f"{each.name:<49} {each.outcome}".rstrip())
     yield Text("")
     yield from _rules(report)
     if report.unchecked:
@@ -84,9 +84,20 @@ def _rules(report: Report) -> Iterator[Text]:
             yield _marked(True, f"{rule.id:<8} {rule.says}")
     for identity, found in broken.items():
         yield from _broken(identity, found)
-    untried = [rule.id for rule in report.rules if not rule.is_tried and rule.id not in broken]
+    untried = ", ".join(_untried([rule for rule in report.rules if rule.id not in broken]))
     if untried:
-        yield Text(f"  {UNTRIED} nothing to try them on: {', '.join(untried)}", style="dim")
+        yield Text(f"  {UNTRIED} nothing to try them on: {untried}", style="dim")
+
+
+def _untried(rules: Sequence[RuleTold]) -> Iterator[str]:
+    """By number, or by the head of the number where none of that head was tried."""
+    tried = {_head(rule) for rule in rules if rule.is_tried}
+    names = (rule.id if _head(rule) in tried else f"{_head(rule)}-*" for rule in rules if not rule.is_tried)
+    yield from dict.fromkeys(names)
+
+
+def _head(rule: RuleTold) -> str:
+    return rule.id.partition("-")[0]
 
 
 def _broken(identity: str, found: list[tuple[str, Finding]]) -> Iterator[Text]:

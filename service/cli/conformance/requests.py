@@ -23,6 +23,8 @@ BATCH = 25
 CROWD = 30
 CLOCKS_DIFFER = timedelta(minutes=1)
 DATE = "%Y-%m-%dT%H:%M:%S"
+WITH_SECONDS, WITH_MILLISECONDS = len("2026-12-01T08:00:00"), len("2026-12-01T08:00:00.000")
+COUNT = 1000
 
 
 class Expected(Enum):
@@ -37,7 +39,7 @@ class Expected(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A GET, with its target below the base as it goes over the wire."""
+    """A GET, with its target below the base as it goes over the wire. `most`: the places that it asks for at most."""
 
     name: str
     path: str = "Slot"
@@ -45,6 +47,7 @@ class Request:
     expected: Expected
     seconds: float = PLATFORM_SECONDS
     accept: str = FHIR_OF_OLD
+    most: int | None = None
 
     @property
     def target(self) -> str:
@@ -135,6 +138,8 @@ def _spelled(everybody: Search, now: datetime) -> Iterator[Request]:
     yield replace(plain, name="a slash before the ?", path="Slot/")
     for accept in ("application/fhir+json", "application/json"):
         yield replace(plain, name=f"Accept: {accept}", accept=accept)
+    counted = search.asked([*search.parameters(), ("_count", str(COUNT))], now)
+    yield Request(name=f"_count={COUNT}", asked=counted, expected=Expected.SAME, most=COUNT)
     crowd = (*search.identifiers, *nobody(CROWD - len(search.identifiers)))
     asked = search.asked(search.parameters(tokens=tokens_of(crowd)), now)
     yield Request(name=f"{len(crowd)} identifiers", asked=asked, expected=Expected.SAME)
@@ -144,12 +149,11 @@ def spellings(search: Search) -> dict[str, list[tuple[str, str]]]:
     """Of one and the same search: sources are the samples of the guide and the requests of the kit."""
     plain = search.parameters()
     ge, le = search.bounds()
-    without_zone = [each.partition(".")[0] for each in (ge, le)]
     two = search.identifiers if len(search.identifiers) > 1 else (*search.identifiers, *nobody(1))
     doubled = (*search.identifiers, search.identifiers[0])
     return {
-        "dates without zone": search.parameters(start=without_zone[0] + ".000", until=without_zone[1] + ".999"),
-        "dates without zone or milliseconds": search.parameters(start=without_zone[0], until=without_zone[1]),
+        "dates without zone": search.parameters(start=ge[:WITH_MILLISECONDS], until=le[:WITH_MILLISECONDS]),
+        "dates without zone or milliseconds": search.parameters(start=ge[:WITH_SECONDS], until=le[:WITH_SECONDS]),
         "+ as it is": search.parameters(start=ge.replace("%2B", "+"), until=le.replace("%2B", "+")),
         "dates in UTC": search.parameters(start=search.bounds(UTC)[0], until=search.bounds(UTC)[1]),
         "| as it is": search.parameters(tokens=tokens_of(search.identifiers, bar="|")),
@@ -160,7 +164,6 @@ def spellings(search: Search) -> dict[str, list[tuple[str, str]]]:
         ],
         "another order": plain[::-1],
         "an identifier twice": search.parameters(tokens=tokens_of(doubled)),
-        "_count=1000": [*plain, ("_count", "1000")],
         "_format": [*plain, ("_format", "application/fhir%2Bjson")],
         "an unknown parameter": [*plain, ("__include:iterate", "HealthcareService:organization")],
     }
