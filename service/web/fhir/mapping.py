@@ -165,7 +165,7 @@ def _slots(agendas: Iterable[Agenda], profile: Profile, page: str) -> Iterator[R
     kinds: dict[Any, Resource] = {}
     ordered = [(place.time.start, place.id, place, agenda) for agenda in agendas for place in agenda.places]
     for _, _, place, agenda in sorted(ordered, key=lambda each: each[:2]):
-        key = (id(agenda), place.mode, place.modality, place.audiences, place.communities)
+        key = (id(agenda), place.mode, place.modality, place.audiences, id(place.communities))
         if key not in kinds:
             kinds[key] = kind_of(place, agenda, profile=profile, page=page)
         yield slot(place, agenda.zone, kinds[key])
@@ -175,8 +175,8 @@ def _included(agendas: tuple[Agenda, ...], *, editor: str) -> Iterator[Resource]
     yield from map(schedule, agendas)
     yield from {agenda.rpps: practitioner(agenda) for agenda in reversed(agendas)}.values()
     yield from (practitioner_role(agenda, editor=editor) for agenda in agendas)
-    communities = {each: None for agenda in agendas for place in agenda.places for each in place.communities}
-    told = {community.id: community for community in communities}
+    shared = {id(place.communities): place.communities for agenda in agendas for place in agenda.places}
+    told = {community.id: community for communities in shared.values() for community in communities}
     yield from map(healthcare_service, told.values())
     yield from map(organization, told.values())
 
