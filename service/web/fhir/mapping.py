@@ -141,14 +141,20 @@ def organization(community: Community) -> Resource:
 
 
 def bundle(
-    agendas: Iterable[Agenda], *, id: str, public_url: str, self_link: str, with_communities: bool = False
+    agendas: Iterable[Agenda],
+    *,
+    id: str,
+    public_url: str,
+    fhir_url: str,
+    self_link: str,
+    with_communities: bool = False,
 ) -> Resource:
     """https://hl7.org/fhir/R4/bundle.html: the places in the order of time, then once each what they refer to."""
     told = tuple(agendas)
     places = list(_slots(told, Profile.CPTS_SLOT if with_communities else Profile.SLOT, f"{public_url}/rdv"))
     included = _included(told, editor=f"{public_url}/lieux")
-    base = f"{public_url}/fhir"
-    entries = [_entry(base, each, "match") for each in places] + [_entry(base, each, "include") for each in included]
+    entries = [_entry(fhir_url, each, "match") for each in places]
+    entries += [_entry(fhir_url, each, "include") for each in included]
     is_of_cpts = with_communities and bool(places)  # which no empty bundle can be
     return {
         "resourceType": "Bundle",
