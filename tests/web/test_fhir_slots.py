@@ -8,7 +8,7 @@ import pytest
 from service.domain.agendas import Site, agenda_id
 from service.domain.directory import PracticeId, TerritoryId
 from service.domain.geography import Point
-from service.storage.tables.directory import PractitionerRow, TerritoryRow
+from service.storage.tables.directory import PracticeRow, PractitionerRow, TerritoryRow
 from tests.make_bookings import change_rows, publish
 from tests.national import TYPES, all_of, answer_to, asking, empty_elements, references, starts
 from tests.rosters import LAWFUL, W49
@@ -131,6 +131,12 @@ async def test_a_session_at_a_colleagues_practice_bears_the_number_of_that_pract
     }
     assert role["telecom"] == [{"system": "phone", "value": "+33243900001"}]
     assert role["practitioner"] == {"reference": f"Practitioner/{TILLEULS}"}
+
+
+async def test_a_practice_of_ones_own_bears_the_rank_of_its_rpps(client, database):
+    await change_rows(database, PracticeRow, rpps_rank=f"{QUAI}001")
+    role = only(await answer_to(client, asking(QUAI)), "PractitionerRole")
+    assert role["organization"]["identifier"]["value"] == f"4{QUAI}001"
 
 
 async def test_a_practice_without_a_national_number_names_none(client):
