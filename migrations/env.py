@@ -10,6 +10,7 @@ from service.storage.tables import (  # noqa: F401
     changes,
     directory,
     events,
+    page_sessions,
     regulators,
     rosters,
     webhooks,

@@ -1,7 +1,7 @@
 """Every environment variable of the service: typed, described, read once by the command line."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
@@ -72,6 +72,27 @@ class Settings(BaseSettings):
         default=(), description="CNs of the certificates that /fhir lets in, with commas between."
     )
     fhir_client_ou: Listed = Field(default=(), description="Their OUs: a certificate needs one of each.")
+    oidc_profile: Literal["pro-sante-connect", "sas"] | None = Field(
+        default=None, description="Who vouches for regulators on the booking page; without it nobody signs in there."
+    )
+    oidc_issuer: str | None = Field(default=None, description="Of the provider, as its tokens name it (https://…).")
+    oidc_client_id: str | None = Field(default=None, description="As the provider knows this service.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="What proves it to the provider.")
+    oidc_scope: str | None = Field(default=None, description="In place of the profile's.")
+    oidc_acr_values: str | None = Field(default=None, description="In place of the profile's.")
+    oidc_claims: str | None = Field(
+        default=None, description="In place of the profile's: the claims that may hold the identifier, in order."
+    )
+    oidc_identifier: Literal["national", "sas", "email"] | None = Field(
+        default=None, description="In place of the profile's: which identifier of the account that claim holds."
+    )
+    oidc_discovery: str | None = Field(
+        default=None, description="In place of the profile's: where, below its issuer, the provider describes itself."
+    )
+    sas_origins: str = Field(
+        default="sas sas-preprod sas-rui sas-rui-ovh",
+        description="Values of `origin` by which the SAS platform says that a regulator comes from it.",
+    )
     admin_token: SecretStr | None = Field(
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )

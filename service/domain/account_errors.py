@@ -15,6 +15,18 @@ class RegulatorDisabled(Forbidden):
     title = "This regulator has no active account: the SAS platform gives and takes them"
 
 
+class SignInRefused(Forbidden):
+    """`reason`: `state`, `issuer`, `provider`, `token`, `other_person` or `no_identifier`."""
+
+    code = "sign_in_refused"
+    title = "The sign-in cannot be trusted, or was given up: begin again"
+
+
+class TermsNotAccepted(Forbidden):
+    code = "terms_not_accepted"
+    title = "The regulator has yet to accept the terms of use"
+
+
 class RegulatorExists(Conflict):
     code = "regulator_exists"
     title = "An active account has that identifier already: a conditional PUT changes it"

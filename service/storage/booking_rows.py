@@ -50,6 +50,13 @@ async def get_booking(way: Way, id: BookingId) -> Booking:
     return booking_of(row)
 
 
+async def find_own_booking(connection: AsyncConnection, slot: SlotId, *, booked_by: str) -> Booking | None:
+    """The latest booking that this caller made of the place, cancelled or not."""
+    found = _TOLD.where(bookings.c.slot_id == slot, bookings.c.booked_by == booked_by)
+    latest = (await connection.execute(found.order_by(bookings.c.booked_at.desc()).limit(1))).mappings().first()
+    return None if latest is None else booking_of(latest)
+
+
 async def bookings_by_id(connection: Connected, ids: Collection[BookingId]) -> tuple[Booking, ...]:
     """By the time of their place."""
     found = _TOLD.where(bookings.c.id.in_(ids)).order_by(bookings.c.slot_start_at, bookings.c.id)

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CTE,
-    Column,
     ColumnElement,
     Select,
     and_,
     exists,
+    func,
     insert,
     literal_column,
     or_,
@@ -74,7 +74,7 @@ def _is_with_usual_gp(place: CTE) -> ColumnElement[bool]:
     return exists().where(same, own)
 
 
-def _taken(*conditions: ColumnElement[bool], further: tuple[Column[Any], ...] = ()) -> CTE:
+def _taken(*conditions: ColumnElement[bool], further: tuple[ColumnElement[Any], ...] = ()) -> CTE:
     return update(slots).values(_BUSY).where(*conditions).returning(*slots.c, *further).cte("taken")
 
 
@@ -83,10 +83,11 @@ def _by_slot() -> Select[Any]:
 
 
 def _by_hold() -> Select[Any]:
-    same_case = or_(CASE_REF.is_(None), holds.c.case_ref == CASE_REF)
+    case_ref = func.coalesce(holds.c.case_ref, CASE_REF).label("case_ref")
+    same_case = case_ref == func.coalesce(CASE_REF, holds.c.case_ref)
     own = (holds.c.id == HOLD, holds.c.held_by == CALLER, holds.c.slot_id == slots.c.id, same_case)
     live = (slots.c.hold_id == HOLD, slots.c.held_until > NOW, slots.c.start_at > NOW)
-    place = _taken(*own, *live, further=(holds.c.case_ref,))
+    place = _taken(*own, *live, further=(case_ref,))
     confirmed = update(holds).values(ended=HoldEnd.CONFIRMED).where(holds.c.id == HOLD, place.c.id == holds.c.slot_id)
     return _booked(place, place.c.case_ref, confirmed.cte("confirmed"))
 

@@ -144,6 +144,7 @@ def _within_reach() -> Select[Any]:
         RADIUS_KM.label("radius_km"),
         func.sum(place.c.places).label("places"),
         func.coalesce(func.sum(place.c.places_left).filter(place.c.is_free), _NONE).label("free"),
+        func.coalesce(func.sum(place.c.places).filter(place.c.is_closed), _NONE).label("closed"),
         func.min(place.c.held_until).filter(place.c.held_until > NOW).label("retry_at"),
     ).select_from(around.join(held, true()).join(here, true()).join(place, true()).join(territories, _own(place)))
     return counted.group_by(*(place.c[name] for name in _ALIKE), place.c.crow_km, territories.c.id)
@@ -170,6 +171,7 @@ def _places_of(held: FromClause, here: FromClause) -> Select[Any]:
         *(slots.c[name] for name in (*_ALIKE, "territory_id", "places", "held_until")),
         _LEFT.label("places_left"),
         and_(IS_FREE, _LEFT > _NONE).label("is_free"),
+        (slots.c.state == words(SlotState.CLOSED)[0]).label("is_closed"),
         crow_km(here).label("crow_km"),
     )
     offered = slots.c.state != words(SlotState.WITHDRAWN)[0]
@@ -213,6 +215,7 @@ def _beyond(*, to_book: bool) -> Select[Any]:
         RADIUS_KM.label("radius_km"),
         slots.c.places,
         _LEFT.label("free"),
+        _NONE.label("closed"),
         slots.c.held_until.label("retry_at"),
     )
     place = slots.join(nearest, nearest.c.id == slots.c.id).join(here, true()).join(territories, _own(slots))
@@ -232,5 +235,6 @@ def _supply_of(row: Row) -> Supply:
         radius_km=row["radius_km"],
         places=row["places"],
         free=row["free"],
+        closed=row["closed"],
         retry_at=row["retry_at"],
     )

@@ -11,7 +11,7 @@ import pytest
 from service.application.appointment_message import STATUS, appointment_resource
 from service.domain.appointments import Appointment
 from service.domain.bookings import BookingId, BookingStatus
-from tests.left_out import NATIONAL_EXAMPLES, needs_national_examples
+from tests.left_out import OFFICIAL, needs_official
 from tests.make_regulators import NUMBER, national, technical
 from tests.worker.appointment_rules import broken
 from tests.worker.telling import EDITOR
@@ -52,10 +52,10 @@ def test_instants_bear_the_offset_of_the_place_and_day(zone, start):
     assert resource(start_at=AT.astimezone(ZoneInfo(zone)))["start"] == start
 
 
-@needs_national_examples
+@needs_official
 @pytest.mark.parametrize(("number", "status"), [(1, BookingStatus.BOOKED), (2, BookingStatus.CANCELLED)])
 def test_the_message_is_shaped_like_the_official_example(number, status):
-    example = json.loads((NATIONAL_EXAMPLES / "appointment" / f"Appointment-{number}.json").read_text())
+    example = json.loads((OFFICIAL / "examples" / "appointment" / f"Appointment-{number}.json").read_text())
     told = resource(status=status)
     for name in ("meta", "extension", "status", "participant", "resourceType"):
         assert told[name] == example[name]

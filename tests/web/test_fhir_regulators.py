@@ -12,7 +12,7 @@ from service.application.regulators import regulator_named
 from service.domain.account_errors import RegulatorDisabled
 from service.storage.tables.regulators import RegulatorRow
 from service.web.fhir.forwarded import Entrance
-from tests.left_out import NATIONAL_EXAMPLES, needs_national_examples
+from tests.left_out import OFFICIAL, needs_official
 from tests.make_bookings import rows_of
 from tests.make_regulators import NUMBER, UUID_OF_SAS, national, technical
 
@@ -288,11 +288,13 @@ async def test_what_this_server_can_do_with_accounts_is_told(client):
     assert [each["name"] for each in told["searchParam"]] == ["identifier"]
 
 
-@needs_national_examples
+@needs_official
 @pytest.mark.parametrize("number", range(1, 5))
 async def test_the_official_examples_are_understood(client, number):
     body = json.loads(
-        (NATIONAL_EXAMPLES / "regulator-accounts" / f"Practitioner-ExamplePractitionerRegul{number}.json").read_text()
+        (
+            OFFICIAL / "examples" / "regulator-accounts" / f"Practitioner-ExamplePractitionerRegul{number}.json"
+        ).read_text()
     )
     [named] = body["identifier"]
     answer = await put(client, named["system"], named["value"], body)

@@ -92,7 +92,10 @@ class SlotRow(Base):
 
 
 class HoldRow(Base):
-    """What was held, by whom; the slot says what is held now. `ended`: null while it may be live, else how it ended."""
+    """What was held, by whom; the slot says what is held now. `ended`: null while it may be live, else how it ended.
+
+    `case_ref`: null when the case is named only as the place is booked.
+    """
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -107,7 +110,7 @@ class HoldRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slot_id: Mapped[UUID] = mapped_column(ForeignKey("slots.id"))
-    case_ref: Mapped[str]
+    case_ref: Mapped[str | None]
     held_by: Mapped[str]
     held_at: Mapped[datetime]
     expires_at: Mapped[datetime]
