@@ -196,3 +196,10 @@ async def test_a_session_left_idle_books_nothing(visitor, database, clock):
     clock.now = in_minutes(46)
     answer = await visitor.send(r"/retenues/[\w-]+", dossier=CASE)
     assert (answer.status_code, "Votre session est terminée" in visitor.words) == (403, True)
+
+
+async def test_a_fault_of_ours_is_told_as_a_page_with_a_number(visitor, database, app):
+    await a_place(database)
+    app.state.clock = None
+    answer = await visitor.open(AGENDA)
+    assert (answer.status_code, answer.headers["x-request-id"] in visitor.words) == (500, True)
