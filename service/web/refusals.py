@@ -22,7 +22,7 @@ def _is_fhir(request: Request) -> bool:
     return _is_under(FHIR_BASE, request)
 
 
-def refusal(request: Request, error: TourderoleError) -> Response:
+def _refusal(request: Request, error: TourderoleError) -> Response:
     return outcomes.outcome(request, error) if _is_fhir(request) else problems.problem(request, error)
 
 
@@ -38,11 +38,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(TourderoleError)
     async def refused(request: Request, error: TourderoleError) -> Response:
-        return refusal(request, error)
+        return _refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        return refusal(request, Invalid(*problems.faults_of(error)))
+        return _refusal(request, Invalid(*problems.faults_of(error)))
 
     @app.exception_handler(HTTPException)
     async def refused_by_framework(request: Request, error: HTTPException) -> Response:
