@@ -9,11 +9,7 @@ import pytest
 _SHARED = Path(__file__).parents[2] / "shared"
 LARGE = _SHARED / "territory" / "large.json"
 OFFICIAL = _SHARED / "sas"
-NATIONAL_SAMPLES = OFFICIAL / "examples" / "requests" / "requests.json"
 needs_large = pytest.mark.skipif(not LARGE.exists(), reason="LEFT OUT: no territory of 160 GPs beside the repository")
-needs_national_samples = pytest.mark.skipif(
-    not NATIONAL_SAMPLES.exists(), reason="LEFT OUT: no sample requests of the national guide beside the repository"
-)
 needs_official = pytest.mark.skipif(
     not OFFICIAL.exists(), reason="LEFT OUT: no official profiles and examples of the SAS beside the repository"
 )

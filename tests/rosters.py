@@ -100,7 +100,8 @@ def answer(problem: Problem, *assignments: Assignment) -> Answer:
 async def a_request(database: Database, *, week: IsoWeek = W49) -> Roster:
     """A roster that waits to be solved, in the reference territory."""
     await import_territory(database)
-    return await request_roster(database, TERRITORY, (week,), seed=1, seconds=60, caller=ANNE, now=NOW)
+    asked_at = min(NOW, datetime.combine(week.monday, time(), UTC))
+    return await request_roster(database, TERRITORY, (week,), seed=1, seconds=60, caller=ANNE, now=asked_at)
 
 
 async def a_long_request(database: Database) -> Roster:

@@ -15,19 +15,20 @@ from service.storage import booking_rows, holds
 from service.storage.booking_rows import page_bookings, save_move, save_status
 from service.storage.bookings import book_held, book_needed, book_slot
 from service.storage.database import Database
+from service.storage.directory import refuse_unknown_territory
 from service.storage.places import get_place
 from service.storage.tasks import lock_with_task
 from service.storage.wait_list import offer_places
 
 
 async def hold_slot(
-    database: Database, slot: SlotId, case_ref: str, *, caller: Caller, now: datetime, keyed: Keyed | None = None
+    database: Database, slot: SlotId, case_ref: str | None, *, caller: Caller, now: datetime, keyed: Keyed | None = None
 ) -> Hold:
-    """Keep a place for the caller for a while (policy: `hold_seconds`).
+    """Keep a place for the caller for a while (policy: `hold_seconds`). Without a case, that is named at booking.
 
     Raises Invalid, NotFound, IdempotencyKeyReused, and what forbids to take the place: SlotHeld, SlotTaken and so on.
     """
-    checked = checked_case_ref(case_ref)
+    checked = None if case_ref is None else checked_case_ref(case_ref)
     return await holds.take_hold(database.direct, slot, checked, caller=caller, now=now, keyed=keyed)
 
 
@@ -66,7 +67,7 @@ async def _book_best(
     try:
         return await book_needed(database.direct, request, need, caller=caller, now=now, keyed=keyed)
     except NoPlaceFree:
-        reasons = await why_none(database, need, now=now, to_book=True)
+        reasons = await why_none(database, request.request, need, now=now, to_book=True)
     raise NoPlaceFree(explanations=[{"code": reason.code.value, **reason.facts} for reason in reasons])
 
 
@@ -78,8 +79,9 @@ async def get_booking(database: Database, id: BookingId, *, caller: Caller) -> B
 async def list_bookings(
     database: Database, chosen: BookingFilter, *, after: str | None, limit: int, caller: Caller
 ) -> Page[Booking]:
-    """Raises Invalid."""
+    """Raises Invalid, NotFound."""
     async with database.statement() as connection:
+        await refuse_unknown_territory(connection, chosen.territory)
         return await page_bookings(connection, chosen, after=after, limit=limit)
 
 

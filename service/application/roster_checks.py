@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from service.domain.errors import Fault, Invalid, PublicationTooLate, RulesBroken, SessionBegun
+from service.domain.calendar import IsoWeek
+from service.domain.errors import Fault, Invalid, PublicationTooLate, RosterOver, RulesBroken, SessionBegun
+from service.domain.roster_life import Roster
 from service.domain.rosters import Assignment, Session, SessionKey
 from service.domain.rules import breaches
 from service.domain.solving import Breach, Problem
@@ -31,6 +34,29 @@ def refuse_broken_rules(
     broken = [breach for breach in breaches(problem, assignments) if breach not in already]
     if broken:
         raise RulesBroken(breaches=[breach_facts(breach) for breach in broken])
+
+
+def refuse_past(weeks: Sequence[IsoWeek], zone: ZoneInfo, *, now: datetime) -> None:
+    """Raises Invalid (`week.past`) when the first of these weeks has ended where the territory is.
+
+    The present one may be asked for: who could still take what is left of it is worth knowing.
+    """
+    if weeks[0].sunday < now.astimezone(zone).date():
+        message = f"the week {weeks[0]} has ended"
+        raise Invalid(
+            Fault(
+                path="week",
+                code="week.past",
+                message=message,
+                hint=f"{IsoWeek.of(now.astimezone(zone).date())} or later",
+            )
+        )
+
+
+def refuse_over(roster: Roster, zone: ZoneInfo, *, now: datetime) -> None:
+    """Raises RosterOver: what nobody said beforehand, nobody can be held to afterwards."""
+    if roster.weeks[-1].sunday < now.astimezone(zone).date():
+        raise roster.refused(RosterOver, f"the week {roster.weeks[-1]} has ended")
 
 
 def refuse_short_notice(problem: Problem, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from service.application.roster_checks import refuse_broken_rules, refuse_short_notice
+from service.application.roster_checks import refuse_broken_rules, refuse_over, refuse_short_notice
 from service.application.roster_problems import lock_with_problem
 from service.domain.callers import Caller
 from service.domain.offering import all_slots
@@ -22,11 +22,12 @@ async def publish_roster(
     """Make a draft binding and offer its places, all of it or nothing. There is no way back.
 
     Every rule is checked again, with the territory as it is now. Raises NotFound, StaleVersion, RosterPublished,
-    RosterNotReady, PublicationTooLate, RulesBroken.
+    RosterNotReady, RosterOver, PublicationTooLate, RulesBroken.
     """
     async with database.transaction() as session:
         draft, content, problem = await lock_with_problem(session, id, version=expected_version)
         roster = draft.published(by=caller.name, now=now)
+        refuse_over(draft, problem.file.territory.zone, now=now)
         refuse_short_notice(problem, now=now)
         refuse_broken_rules(problem, content.assignments)
         await save_roster(session, roster)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.application.roster_checks import refuse_past
 from service.domain.calendar import IsoWeek
 from service.domain.callers import Caller, Keyed
 from service.domain.directory import Territory, TerritoryId
@@ -41,15 +42,16 @@ async def request_roster(
     """Ask for a roster of these weeks: the row and the job that solves it, in one transaction.
 
     A draft that stands there is drafted anew when `expected_version` is its own. Raises NotFound, RosterExists,
-    RosterPublished, StaleVersion, IdempotencyKeyReused.
+    RosterPublished, StaleVersion, IdempotencyKeyReused, Invalid (`week.past`).
     """
     asked = Roster.requested(territory, weeks, seed=seed, seconds=seconds, by=caller.name, now=now)
     async with database.transaction() as session:
-        await lock_territory(session, territory)
+        zone = (await lock_territory(session, territory)).zone
         standing = await rosters_in(session, territory, weeks)
         if keyed is not None and (earlier := await _asked_before(session, asked, standing, caller, keyed, now=now)):
             return await get_roster(session, earlier)
         roster = _requested(asked, standing, expected_version)
+        refuse_past(weeks, zone, now=now)
         await (save_roster(session, roster) if standing else add_roster(session, roster))
         await _begin(session, roster)
     return roster

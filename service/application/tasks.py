@@ -11,6 +11,7 @@ from service.domain.tasks import Outcome, Task, TaskFilter, TaskId, TaskKind, Ta
 from service.storage import tasks as stored
 from service.storage.booking_rows import save_status
 from service.storage.database import Database
+from service.storage.directory import refuse_unknown_territory
 from service.storage.kept import confirm_kept
 from service.storage.tasks import lock_task, open_task, page_tasks, proposals_expired, save_closed
 from service.storage.wait_list import offer_places
@@ -21,8 +22,9 @@ MOST_AT_ONCE = 50
 async def list_tasks(
     database: Database, chosen: TaskFilter, *, after: str | None, limit: int, caller: Caller
 ) -> Page[Task]:
-    """The oldest first. Raises Invalid."""
+    """The oldest first. Raises Invalid, NotFound."""
     async with database.statement() as connection:
+        await refuse_unknown_territory(connection, chosen.territory)
         return await page_tasks(connection, chosen, after=after, limit=limit)
 
 

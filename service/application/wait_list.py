@@ -15,7 +15,7 @@ from service.storage import wait_list_rows as rows
 from service.storage.booking_rows import get_booking
 from service.storage.bookings import book_held
 from service.storage.database import Database
-from service.storage.directory import get_territory
+from service.storage.directory import get_territory, refuse_unknown_territory
 from service.storage.idempotency import claim
 from service.storage.kept import give_back
 from service.storage.wait_list import (
@@ -60,8 +60,9 @@ async def get_entry(database: Database, id: EntryId, *, caller: Caller) -> Waitl
 async def list_entries(
     database: Database, chosen: EntryFilter, *, after: int, limit: int, caller: Caller
 ) -> Page[WaitlistEntry]:
-    """In their order."""
+    """In their order. Raises NotFound."""
     async with database.statement() as connection:
+        await refuse_unknown_territory(connection, chosen.territory)
         return await page_entries(connection, chosen, after=after, limit=limit)
 
 

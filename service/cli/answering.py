@@ -12,11 +12,13 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from service.cli import memory
+from service.cli import memory, signing_in
+from service.cli.telling import informed
 from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.app import Lifespan, create_app
+from service.web.fhir.forwarded import Entrance, KnownClients
 from service.worker.running import worker_beside
 from service.worker.tasks import Sending
 
@@ -54,6 +56,7 @@ def answer(
     listening: socket.socket,
     *,
     with_worker: bool,
+    invites: bool = False,
     orphaned: int | None = None,
 ) -> None:
     """Until a signal says stop, or the file descriptor `orphaned` ends. Requests under way are answered first.
@@ -70,22 +73,43 @@ def answer(
             memory.settle()
             yield
 
-    app = _application(settings, database, token, lifespan)
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=settings.drain_seconds, lifespan="on"
-    )
-    server = DrainingServer(config, app, unready_seconds=settings.unready_seconds)
+    app = _application(settings, database, token, lifespan, invites)
+    server = DrainingServer(_config(settings, app), app, unready_seconds=settings.unready_seconds)
     server.run(sockets=[listening])
 
 
-def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan) -> FastAPI:
+def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=settings.drain_seconds,
+        lifespan="on",
+        proxy_headers=bool(settings.trusted_proxies),  # else uvicorn believes whoever connects from this machine
+        forwarded_allow_ips=[*settings.trusted_proxies],
+    )
+
+
+def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan, invites: bool) -> FastAPI:
     return create_app(
         database,
         admin_token=token,
         lifespan=lifespan,
         private_webhooks=settings.webhooks_private,
         public_url=settings.public_url,
+        console=signing_in.console(settings, invites=invites),
+        entrance=Entrance(url=settings.fhir_url, known=_known_clients(settings)),
         log_requests=settings.log_requests,
+    )
+
+
+def _known_clients(settings: Settings) -> KnownClients | None:
+    if settings.fhir_proxy_secret is None:
+        return None
+    return KnownClients(
+        proxy_secret=settings.fhir_proxy_secret.get_secret_value(),
+        common_names=frozenset(settings.fhir_client_cn),
+        organizational_units=frozenset(settings.fhir_client_ou),
     )
 
 
@@ -106,6 +130,7 @@ def worker(settings: Settings, database: Database) -> AbstractAsyncContextManage
         concurrency=settings.worker_concurrency,
         solver_threads=settings.solver_workers,
         sending=_sending(settings),
+        sas=informed(settings),
     )
 
 

@@ -1,6 +1,6 @@
 """Why a need finds no free place: one function for each reason, facts only, and when the next place opens."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -20,6 +20,7 @@ class Reason(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     NOTHING_PUBLISHED = "nothing_published"
     ALL_TAKEN = "all_taken"
+    WALK_IN_CLOSED = "walk_in_closed"
     WALK_IN_ONLY = "walk_in_only"
     WRONG_AUDIENCE = "wrong_audience"
     WRONG_MODALITY = "wrong_modality"
@@ -38,15 +39,22 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locality:
-    """Where a need is: the territory whose commune it is, or the nearest one's, and the point."""
+    """Where a need is: the territory whose commune it is, or the nearest one's, and the point.
+
+    `published_until`: the last day of the territory's published rosters.
+    """
 
     territory: Territory
     point: Point
+    published_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """Published places alike that have yet to begin in the window. `retry_at`: when the first hold on one ends."""
+    """Published places alike that have yet to begin in the window. `retry_at`: when the first hold on one ends.
+
+    `closed`: how many of the places are those of walk-in sessions that were closed by hand.
+    """
 
     mode: Mode
     modality: Modality
@@ -55,6 +63,7 @@ class Supply:
     radius_km: float
     places: int
     free: int
+    closed: int = 0
     retry_at: datetime | None = None
 
     @property
@@ -65,8 +74,9 @@ class Supply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What is known when nothing was found. `published_until`: the last day of the territory's published rosters.
+    """What is known when nothing was found. `published_until`: as in `Locality`.
 
+    `supplies`: those within reach, and the nearest free one beyond.
     `to_book`: walk-in sessions do not count. `next_opening_at`: the first free place after the window that would do.
     """
 
@@ -117,13 +127,20 @@ def nothing_published(need: Need, known: Circumstances) -> Iterator[Explanation]
 
 
 def all_taken(need: Need, known: Circumstances) -> Iterator[Explanation]:
-    right = [supply for supply in known.supplies if _suits(supply, need) and supply.is_in_reach]
-    if known.to_book:
-        right = [supply for supply in right if supply.mode is Mode.BOOKABLE]
-    if right and not any(supply.free for supply in right):
+    right = _right(need, known)
+    open_ones = sum(supply.places - supply.closed for supply in right)
+    if open_ones and not any(supply.free for supply in right):
         ends = [supply.retry_at for supply in right if supply.retry_at]
         retry_at = {"retry_at": min(ends).astimezone(known.territory.zone).isoformat()} if ends else {}
-        yield Explanation(code=Reason.ALL_TAKEN, facts={"places": sum(supply.places for supply in right), **retry_at})
+        yield Explanation(code=Reason.ALL_TAKEN, facts={"places": open_ones, **retry_at})
+
+
+def walk_in_closed(need: Need, known: Circumstances) -> Iterator[Explanation]:
+    """Closed by hand: whoever closed them may open them again."""
+    right = _right(need, known)
+    closed = sum(supply.closed for supply in right)
+    if closed and not any(supply.free for supply in right):
+        yield Explanation(code=Reason.WALK_IN_CLOSED, facts={"places": closed})
 
 
 def walk_in_only(need: Need, known: Circumstances) -> Iterator[Explanation]:
@@ -167,11 +184,18 @@ WHY: tuple[Callable[[Need, Circumstances], Iterator[Explanation]], ...] = (
     outside_hours,
     nothing_published,
     all_taken,
+    walk_in_closed,
     walk_in_only,
     wrong_audience,
     wrong_modality,
     too_far,
 )
+
+
+def _right(need: Need, known: Circumstances) -> Sequence[Supply]:
+    """All that would do if it were free."""
+    right = [supply for supply in known.supplies if _suits(supply, need) and supply.is_in_reach]
+    return [supply for supply in right if supply.mode is Mode.BOOKABLE] if known.to_book else right
 
 
 def _suits(supply: Supply, need: Need) -> bool:

@@ -86,7 +86,8 @@ class Policy:
     `tolerances`: how much worse than its best a goal may become for the sake of those after it, in its own unit.
     `leave_weeks`: who was away for so many whole weeks on end comes back with the group's median balance. `changes`:
     what rosters that begin on a day or later are bound by instead, earliest first. `proposal_minutes`: how long a place
-    is kept for a booking that lost its own; `wait_list_minutes`: for a case on the wait-list.
+    is kept for a booking that lost its own; `wait_list_minutes`: for a case on the wait-list, which is
+    offered nothing that begins in less than `wait_list_notice_minutes`: somebody has to be called, and to come.
     """
 
     detour_factor: float = 1.3
@@ -107,6 +108,7 @@ class Policy:
     hold_seconds: int = 300
     proposal_minutes: int = 120
     wait_list_minutes: int = 10
+    wait_list_notice_minutes: int = 15
     nearly_full_percent: int = 80
     search: SearchPolicy = field(default_factory=SearchPolicy)
     changes: tuple["PolicyChange", ...] = ()

@@ -77,10 +77,10 @@ class Naming:
         return self.words.ordinals[min(number, len(self.words.ordinals)) - 1]
 
     def all_of(self, names: Iterable[str]) -> str:
-        return _joined(list(names), self.words.last_and)
+        return joined(list(names), self.words.last_and)
 
     def any_of(self, names: Iterable[str]) -> str:
-        return _joined(list(names), self.words.last_or)
+        return joined(list(names), self.words.last_or)
 
     def finished(self, *sentences: str) -> str:
         """A single sentence without a full stop; several, each with its own."""
@@ -93,5 +93,6 @@ def begun(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _joined(names: Sequence[str], last: str) -> str:
+def joined(names: Sequence[str], last: str) -> str:
+    """With commas between, and `last` before the last."""
     return last.join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -18,6 +18,7 @@ from service.storage import availability as declared
 from service.storage import directory_rows as rows
 from service.storage.entries import Kind, Within, drop_entries_but, keep_entries, list_entries, upsert
 from service.storage.references import refuse_what_rosters_need, refuse_while_rosters_exist
+from service.storage.statements import Connected
 from service.storage.tables.directory import CommuneRow, PracticeRow, PractitionerRow, SessionTemplateRow, TerritoryRow
 
 PRACTICES: Kind[Practice] = Kind(
@@ -46,6 +47,15 @@ TEMPLATES: Kind[SessionTemplate] = Kind(
 async def get_territory(session: AsyncSession, id: TerritoryId) -> Territory:
     """Raises NotFound."""
     return (await get_territory_entry(session, id)).value
+
+
+async def refuse_unknown_territory(connection: Connected, id: TerritoryId | None) -> None:
+    """For a list that is asked for by territory, if it is. Raises NotFound."""
+    if (
+        id is not None
+        and (await connection.execute(select(TerritoryRow.id).where(TerritoryRow.id == id))).first() is None
+    ):
+        raise NotFound("territory", id)
 
 
 async def get_territory_entry(session: AsyncSession, id: TerritoryId) -> Entry[Territory]:

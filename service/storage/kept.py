@@ -14,6 +14,7 @@ from service.storage.places import policy_number, slots, territories
 
 _MINUTE: ColumnElement[Any] = literal_column("interval '1 minute'", Interval)
 PROPOSAL_TIME = policy_number(Policy().proposal_minutes, "proposal_minutes") * _MINUTE
+OFFER_NOTICE = policy_number(Policy().wait_list_notice_minutes, "wait_list_notice_minutes") * _MINUTE
 OFFER_TIME = policy_number(Policy().wait_list_minutes, "wait_list_minutes") * _MINUTE
 
 

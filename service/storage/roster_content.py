@@ -136,7 +136,7 @@ async def page_versions(session: AsyncSession, id: RosterId, *, after: int, limi
 async def _content(session: AsyncSession, which: ColumnElement[bool]) -> RosterContent:
     by_time = (SessionRow.on_date, SessionRow.period, SessionRow.template_id)
     sessions = {
-        SessionId(row.id): _session_of(row)
+        SessionId(row.id): session_of(row)
         for row in await session.scalars(select(SessionRow).where(which).order_by(*by_time))
     }
     held = select(AssignmentRow).join(SessionRow, SessionRow.id == AssignmentRow.session_id).where(which)
@@ -150,7 +150,7 @@ def _assignment_of(row: AssignmentRow, sessions: Mapping[SessionId, Session]) ->
     return Assignment(template=key.template, on=key.on, practice=practice, practitioner=practitioner)
 
 
-def _session_of(row: SessionRow) -> Session:
+def session_of(row: SessionRow) -> Session:
     if row.period.lower is None or row.period.upper is None:
         raise AssertionError("a session begins and ends")
     return Session(

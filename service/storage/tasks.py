@@ -8,13 +8,13 @@ from uuid import uuid4
 from sqlalchemy import Table, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.domain.bookings import Booking, BookingId, BookingStatus, HoldId, SlotId
+from service.domain.bookings import Booking, BookingId, HoldId, SlotId
 from service.domain.directory import TerritoryId
 from service.domain.entries import Page
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.events import Event, EventType
 from service.domain.tasks import Outcome, Place, Proposal, Task, TaskFilter, TaskId, TaskKind, TaskState
-from service.storage.booking_rows import bookings, bookings_by_id, lock_booking, position_of
+from service.storage.booking_rows import bookings_by_id, lock_booking, position_of
 from service.storage.events import add_event
 from service.storage.holds import holds
 from service.storage.places import places_by_id, words
@@ -128,13 +128,6 @@ async def proposals_expired(session: AsyncSession, *, now: datetime, limit: int)
     """Open proposals whose deadline has passed."""
     found = _FIND.where(_IS_OPEN, holds.c.expires_at <= now).order_by(holds.c.expires_at).limit(limit)
     return tuple(TaskId(row.id) for row in await session.execute(found))
-
-
-async def unattended_bookings(connection: Connected) -> tuple[BookingId, ...]:
-    """Bookings that have no place and no open task either: there must never be one."""
-    attended = select(tasks.c.booking_id).where(_IS_OPEN)
-    lost = (bookings.c.displaced, bookings.c.status == BookingStatus.BOOKED, bookings.c.id.not_in(attended))
-    return tuple(BookingId(id) for id in (await connection.execute(select(bookings.c.id).where(*lost))).scalars())
 
 
 async def _tasks_of(connection: Connected, rows: Sequence[Any]) -> tuple[Task, ...]:

@@ -31,7 +31,7 @@ from service.domain.events import Event, EventType
 from service.domain.rosters import HalfDay
 from service.domain.wait_list import EntryId, EntryState, Waiting, WaitlistEntry
 from service.storage.events import add_event
-from service.storage.kept import OFFER_TIME, keep_place
+from service.storage.kept import OFFER_NOTICE, OFFER_TIME, keep_place
 from service.storage.parameters import NOW, SLOT, given
 from service.storage.places import IS_TAKEABLE, slots, territories
 from service.storage.tables.directory import CommuneRow, SessionTemplateRow
@@ -61,7 +61,8 @@ def _fitting() -> FromClause:
         slots.c.id != all_(entries.c.refused),
         entries.c.slot_id.is_distinct_from(slots.c.id),
     )
-    of_territory = and_(territories.c.id == entries.c.territory_id, half_day == entries.c.half_day)
+    in_time = slots.c.start_at >= NOW + OFFER_NOTICE
+    of_territory = and_(territories.c.id == entries.c.territory_id, half_day == entries.c.half_day, in_time)
     return entries.join(_sessions, day).join(slots, fits).join(territories, of_territory)
 
 

@@ -16,6 +16,7 @@ from service.domain.calendar import IsoWeek
 from service.domain.errors import (
     PublicationTooLate,
     RosterNotReady,
+    RosterOver,
     RosterPublished,
     RulesBroken,
     StaleVersion,
@@ -46,6 +47,15 @@ async def binding(database):
 async def save(database, **changes):
     async with database.transaction() as session:
         await replace_territory_file(session, replace(FILE, **changes))
+
+
+async def test_a_roster_is_not_published_once_its_weeks_have_ended(database):
+    draft = await a_draft(database, *LAWFUL)
+    with pytest.raises(RosterOver):
+        await publishing(database, draft, now=datetime(2026, 12, 6, 23, tzinfo=UTC))
+    assert await binding(database) == ([], [])
+    late = await publishing(database, draft, now=datetime(2026, 12, 6, 22, 59, 59, tzinfo=UTC))
+    assert late.state is RosterState.PUBLISHED
 
 
 async def test_a_published_roster_binds_its_holders_and_offers_their_places(database):

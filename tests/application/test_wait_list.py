@@ -37,6 +37,7 @@ from service.domain.needs import CareRequest
 from service.domain.rosters import HalfDay, Modality
 from service.domain.wait_list import EntryFilter, EntryId, EntryState
 from service.storage.tables.bookings import SlotRow
+from service.storage.tables.directory import TerritoryRow
 from service.storage.tables.events import EventRow
 from tests.changing import booked, change, open_tasks, the_task
 from tests.make_bookings import (
@@ -44,6 +45,7 @@ from tests.make_bookings import (
     NOW,
     REGULATOR,
     a_place,
+    change_rows,
     in_minutes,
     keyed,
     naming,
@@ -85,6 +87,20 @@ async def test_a_freed_place_is_offered_to_the_first_in_order_and_no_search_show
     assert await found(database) == []
     with pytest.raises(SlotHeld):
         await booked(database, booking.slot.id)
+
+
+@pytest.mark.parametrize(("minutes", "is_offered"), [(14.9, False), (15, True)])
+async def test_what_begins_too_soon_to_come_is_not_offered(database, minutes, is_offered):
+    slot = await a_place(database, in_minutes(minutes))
+    entry = await waits(database, "W-1")
+    assert await offered_to(database, entry) == [slot if is_offered else None]
+    assert await found(database) == ([] if is_offered else [slot])
+
+
+async def test_how_soon_is_too_soon_is_the_territorys_policy(database):
+    slot = await a_place(database, in_minutes(2))
+    await change_rows(database, TerritoryRow, policy={"wait_list_notice_minutes": 2})
+    assert await offered_to(database, await waits(database, "W-1")) == [slot]
 
 
 async def test_what_is_accepted_is_booked_for_the_case_that_waited(database):

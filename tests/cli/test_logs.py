@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import psycopg
@@ -11,6 +12,7 @@ import pytest
 import structlog
 
 from service.cli import logs
+from service.domain.calendar import IsoWeek
 from tests.cli.serving_process import Serve, serve
 from tests.territory_documents import REFERENCE
 
@@ -124,7 +126,7 @@ def test_the_lines_of_a_job_bear_the_id_of_the_request_that_asked_for_it(databas
         client.put("/v1/territories/cpts-haut-anjou-fictive/file", content=REFERENCE)
         asked = client.post(
             "/v1/territories/cpts-haut-anjou-fictive/rosters",
-            json={"week": "2027-W02", "seconds": 1},
+            json={"week": str(IsoWeek.of(datetime.now(UTC).date() + timedelta(weeks=1))), "seconds": 1},
             headers={"traceparent": f"00-{ID}-00f067aa0ba902b7-01"},
         )
         with client.stream("GET", f"/v1/rosters/{asked.json()['id']}/progress") as stream:

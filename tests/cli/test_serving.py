@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from service.application.rosters import stop_roster
+from service.settings import Settings
 from tests.cli.serving_process import PATIENCE_SECONDS, Serve, serve
 from tests.rosters import ANNE, a_long_request
 from tests.worker.watching import history, searching, seen, solved, solvers, statuses, worker_process
@@ -171,3 +172,25 @@ def restarts(served: Serve) -> dict[str, float]:
         lines = client.get("/metrics").text.splitlines()
     counted = [line for line in lines if line.startswith("tourderole_process_restarts_total{")]
     return {line.split('"')[1]: float(line.split()[-1]) for line in counted}
+
+
+def told_address(served: Serve) -> str:
+    """Where the service believes that it was reached, by a request that claims more than it can."""
+    with served.client() as client:
+        answer = client.get("/fhir/metadata", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"})
+    url: str = answer.json()["implementation"]["url"]
+    return url
+
+
+def test_how_a_request_came_is_believed_of_named_proxies_alone(database_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # of uvicorn's own settings none counts
+    with serve(database_url, tmp_path) as served:
+        assert told_address(served) == f"{served.address}/fhir"
+    with serve(database_url, tmp_path, trusted_proxies="192.0.2.0/24, 127.0.0.1") as served:
+        assert told_address(served) == f"{served.address.replace('http:', 'https:')}/fhir"
+
+
+def test_a_secret_without_clients_is_refused_at_the_start(monkeypatch):
+    monkeypatch.setenv("TOURDEROLE_FHIR_PROXY_SECRET", "0123456789abcdef0123456789abcdef")
+    with pytest.raises(ValueError, match="say who is let in"):
+        Settings()

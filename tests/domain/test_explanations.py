@@ -66,6 +66,7 @@ def on(day, start, end):
             [replace(TAKEN, retry_at=NOW + timedelta(minutes=5))],
             {"code": "all_taken", "places": 8, "retry_at": "2026-11-23T14:10:00+01:00"},
         ),
+        ([replace(TAKEN, mode=Mode.WALK_IN, closed=8)], {"code": "walk_in_closed", "places": 8}),
         ([replace(FREE, audiences=frozenset({Audience.CPTS}))], {"code": "wrong_audience", "audiences": ["cpts"]}),
         ([replace(FREE, modality=Modality.TELE)], {"code": "wrong_modality", "modalities": ["tele"]}),
         ([replace(FREE, distance_km=46.13)], {"code": "too_far", "nearest_km": 46.1, "radius_km": 40}),
@@ -95,6 +96,13 @@ def test_who_books_is_told_of_walk_in_sessions():
     assert said(NEED, known(walk_in, to_book=True)) == [{"code": "walk_in_only", "places": 2}]
     codes = [each["code"] for each in said(NEED, known(walk_in, TAKEN, to_book=True))]
     assert codes == ["all_taken", "walk_in_only"]
+
+
+def test_a_session_closed_by_hand_is_not_counted_as_taken_and_matters_to_nobody_who_books_or_finds_another():
+    closed = replace(TAKEN, mode=Mode.WALK_IN, closed=5)
+    assert said(NEED, known(closed)) == [{"code": "all_taken", "places": 3}, {"code": "walk_in_closed", "places": 5}]
+    assert said(NEED, known(closed, TAKEN, to_book=True)) == [{"code": "all_taken", "places": 8}]
+    assert said(NEED, known(closed, FREE)) == [{"code": "nothing_planned"}]
 
 
 def test_a_window_that_is_over_is_in_the_past():

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -128,6 +129,7 @@ async def test_a_repeated_request_has_the_same_answer(client, database):
         ({}, "week", "key.missing"),
         ({"week": "2026-W54"}, "week", "week.malformed"),
         ({"week": "next"}, "week", "text.malformed"),
+        ({"week": "2026-W47", "weeks": 3}, "week", "week.past"),
         ({"week": "2026-W49", "weeks": 27}, "weeks", "number.too_large"),
         ({"week": "2026-W49", "seconds": 0}, "seconds", "number.too_small"),
         ({"week": "2026-W49", "hurry": True}, "hurry", "key.unknown"),
@@ -139,6 +141,16 @@ async def test_a_malformed_request_is_told_what_is_wrong_and_where(client, datab
     assert refused.status_code == 422
     [fault] = refused.json()["errors"]
     assert (fault["path"], fault["code"]) == (path, code)
+
+
+async def test_the_present_week_may_be_asked_for_until_its_sunday_ends_where_the_territory_is(client, database, clock):
+    await import_territory(database)
+    clock.now = datetime(2026, 11, 29, 22, 59, 59, tzinfo=UTC)
+    assert (await client.post(ROSTERS, json={"week": "2026-W48"})).status_code == 202
+    clock.now += timedelta(seconds=1)
+    refused = await client.post(ROSTERS, json={"week": "2026-W48", "weeks": 2}, headers=at(1))
+    assert (refused.status_code, refused.json()["code"]) == (422, "week.past")
+    assert refused.json()["errors"][0]["hint"] == "2026-W49 or later"
 
 
 @pytest.mark.parametrize("call", ["", "/progress", "/explanations", "/fairness", "/versions", "/diff?from=1"])

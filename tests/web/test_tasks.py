@@ -127,6 +127,12 @@ async def test_tasks_are_listed_in_pages_the_oldest_first(client, does, lost):
     assert rest["next_cursor"] is None
 
 
+@pytest.mark.parametrize("of", ["tasks", "wait-list", "bookings"])
+async def test_a_list_of_a_territory_that_is_not_there_is_not_found(client, lost, of):
+    assert refusal(await client.get(f"/v1/{of}", params={"territory": "nope"})) == (404, "not_found")
+    assert (await client.get(f"/v1/{of}", params={"territory": "west"})).status_code == 200
+
+
 async def test_an_error_speaks_french(client):
     answer = await client.post(f"/v1/tasks/{NOBODY}/accept", headers={"Accept-Language": "fr"})
     assert answer.json()["title"] == "Cela n'existe pas"

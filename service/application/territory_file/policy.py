@@ -182,6 +182,12 @@ class PolicyIn(Shape):
         le=1440,
         description="How long a freed place is kept for a case on the wait-list, minutes",
     )
+    wait_list_notice_minutes: int = Field(
+        default=STANDARD.wait_list_notice_minutes,
+        ge=0,
+        le=1440,
+        description="What begins in fewer minutes is not offered to the wait-list",
+    )
     nearly_full_percent: int = Field(
         default=STANDARD.nearly_full_percent,
         ge=1,
@@ -213,6 +219,7 @@ class PolicyIn(Shape):
             hold_seconds=self.hold_seconds,
             proposal_minutes=self.proposal_minutes,
             wait_list_minutes=self.wait_list_minutes,
+            wait_list_notice_minutes=self.wait_list_notice_minutes,
             nearly_full_percent=self.nearly_full_percent,
             search=self.search.value(),
             changes=tuple(change.value() for change in self.changes),
@@ -239,6 +246,7 @@ class PolicyIn(Shape):
             hold_seconds=policy.hold_seconds,
             proposal_minutes=policy.proposal_minutes,
             wait_list_minutes=policy.wait_list_minutes,
+            wait_list_notice_minutes=policy.wait_list_notice_minutes,
             nearly_full_percent=policy.nearly_full_percent,
             search=SearchPolicyIn.of(policy.search),
             changes=[PolicyChangeIn.of(change) for change in policy.changes],

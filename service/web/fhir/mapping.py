@@ -56,7 +56,7 @@ def kind_of(place: AgendaPlace, agenda: Agenda, *, profile: Profile, page: str) 
     """What a place has in common with others of the agenda. `page`: where one books; all codes that apply are sent."""
     security = [_coding(VISIBILITY[audience]) for audience in Audience if audience in place.audiences]
     return {
-        "meta": {"profile": [profile], "security": security},
+        "meta": _meta(profile) | {"security": security},
         "serviceType": [_concept(CONSULTATION[place.modality]), *map(_of_community, place.communities)],
         **_specialty(agenda.specialty),
         "appointmentType": _concept(APPOINTMENT_REASON[place.mode]),
@@ -71,7 +71,7 @@ def schedule(agenda: Agenda) -> Resource:
     return {
         "resourceType": "Schedule",
         "id": str(agenda.id),
-        "meta": {"profile": [Profile.SCHEDULE]},
+        "meta": _meta(Profile.SCHEDULE),
         "actor": [{"reference": actor} for actor in actors],
     }
 
@@ -81,7 +81,7 @@ def practitioner(agenda: Agenda) -> Resource:
     return {
         "resourceType": "Practitioner",
         "id": agenda.rpps,
-        "meta": {"profile": [Profile.PRACTITIONER]},
+        "meta": _meta(Profile.PRACTITIONER),
         "identifier": [_identifier(System.PERSON, person_id(agenda.rpps), NATIONAL_PERSON)],
         "name": [{"family": agenda.family_name, "given": [agenda.given_name]}],
     }
@@ -94,7 +94,7 @@ def practitioner_role(agenda: Agenda, *, editor: str) -> Resource:
     return {
         "resourceType": "PractitionerRole",
         "id": str(agenda.id),
-        "meta": {"profile": [Profile.PRACTITIONER_ROLE]},
+        "meta": _meta(Profile.PRACTITIONER_ROLE),
         "contained": [location(site, editor=editor)],
         "practitioner": {"reference": f"Practitioner/{agenda.rpps}"},
         **({"organization": {"identifier": structure}} if structure else {}),
@@ -109,7 +109,7 @@ def location(site: Site, *, editor: str) -> Resource:
     return {
         "resourceType": "Location",
         "id": str(site.id),
-        "meta": {"profile": [Profile.LOCATION]},
+        "meta": _meta(Profile.LOCATION),
         "identifier": [_identifier(editor, str(site.id), INTERNAL_LOCATION)],
         "name": site.name,
         "address": {"line": [site.address_line or site.name], "city": site.city, "postalCode": site.postal_code},
@@ -122,7 +122,7 @@ def healthcare_service(community: Community) -> Resource:
     return {
         "resourceType": "HealthcareService",
         "id": str(community.id),
-        "meta": {"profile": [Profile.CPTS_HEALTHCARE_SERVICE]},
+        "meta": _meta(Profile.CPTS_HEALTHCARE_SERVICE),
         "providedBy": {"reference": f"Organization/{community.id}"},
     }
 
@@ -133,7 +133,7 @@ def organization(community: Community) -> Resource:
     return {
         "resourceType": "Organization",
         "id": str(community.id),
-        "meta": {"profile": [Profile.CPTS_ORGANIZATION]},
+        "meta": _meta(Profile.CPTS_ORGANIZATION),
         "identifier": [_identifier(System.STRUCTURE, finess, *ORGANIZATION_STRUCTURE)],
         "name": community.name,
         **_telecom(community.phone),
@@ -141,19 +141,25 @@ def organization(community: Community) -> Resource:
 
 
 def bundle(
-    agendas: Iterable[Agenda], *, id: str, public_url: str, self_link: str, with_communities: bool = False
+    agendas: Iterable[Agenda],
+    *,
+    id: str,
+    public_url: str,
+    fhir_url: str,
+    self_link: str,
+    with_communities: bool = False,
 ) -> Resource:
     """https://hl7.org/fhir/R4/bundle.html: the places in the order of time, then once each what they refer to."""
     told = tuple(agendas)
     places = list(_slots(told, Profile.CPTS_SLOT if with_communities else Profile.SLOT, f"{public_url}/rdv"))
     included = _included(told, editor=f"{public_url}/lieux")
-    base = f"{public_url}/fhir"
-    entries = [_entry(base, each, "match") for each in places] + [_entry(base, each, "include") for each in included]
+    entries = [_entry(fhir_url, each, "match") for each in places]
+    entries += [_entry(fhir_url, each, "include") for each in included]
     is_of_cpts = with_communities and bool(places)  # which no empty bundle can be
     return {
         "resourceType": "Bundle",
         "id": id,
-        "meta": {"profile": [Profile.CPTS_BUNDLE if is_of_cpts else Profile.BUNDLE]},
+        "meta": _meta(Profile.CPTS_BUNDLE if is_of_cpts else Profile.BUNDLE),
         "type": "searchset",
         "total": len(places),
         "link": [{"relation": "self", "url": self_link}],
@@ -186,8 +192,13 @@ def _entry(base: str, resource: Resource, mode: str) -> Resource:
     return {"fullUrl": full_url, "resource": resource, "search": {"mode": mode}}
 
 
+def _meta(profile: Profile) -> Resource:
+    return {"profile": [profile.value]}
+
+
 def _coding(coding: Coding) -> Resource:
-    return {"system": coding.system, "code": coding.code}
+    """Plain texts: a member of an enumeration takes ten times as long to write."""
+    return {"system": coding.system.value, "code": coding.code}
 
 
 def _concept(*codings: Coding) -> Resource:
@@ -197,11 +208,11 @@ def _concept(*codings: Coding) -> Resource:
 def _of_community(community: Community) -> Resource:
     """A place is shared with one CPTS for each such type: the extension takes one reference."""
     service = {"reference": f"HealthcareService/{community.id}"}
-    return {"extension": [{"url": Extension.SLOT_SERVICE, "valueReference": service}], **_concept(CPTS)}
+    return {"extension": [{"url": Extension.SLOT_SERVICE.value, "valueReference": service}], **_concept(CPTS)}
 
 
 def _identifier(system: str, value: str, *types: Coding) -> Resource:
-    return {"type": _concept(*types), "system": system, "value": value}
+    return {"type": _concept(*types), "system": str(system), "value": value}
 
 
 def _specialty(code: str) -> Resource:

@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from service.web.dependencies import Now, PublicUrl
+from service.web.dependencies import Now
+from service.web.fhir.addresses import FhirUrl
 from service.web.fhir.capabilities import statement
 from service.web.fhir.media import FhirResponse
 from service.web.fhir.outcomes import outcomes
@@ -24,6 +25,6 @@ _STATEMENT: dict[str, Any] = {
     responses=outcomes() | {200: {"content": {FhirResponse.media_type: {"schema": _STATEMENT}}}},
 )
 @router.get("/", include_in_schema=False)
-async def metadata(request: Request, base: PublicUrl, now: Now) -> FhirResponse:
+async def metadata(request: Request, base: FhirUrl, now: Now) -> FhirResponse:
     """The CapabilityStatement, made from the routes themselves."""
-    return FhirResponse(statement(request.app.state.fhir_interactions, base=f"{base}/fhir", now=now))
+    return FhirResponse(statement(request.app.state.fhir_interactions, base=base, now=now))

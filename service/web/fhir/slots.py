@@ -8,12 +8,14 @@ from service.application.agendas import find_agendas
 from service.domain.errors import Invalid
 from service.domain.national import Profile
 from service.web.dependencies import DatabaseDep, Now, PublicUrl
+from service.web.fhir.addresses import FhirUrl
 from service.web.fhir.callers import SasCaller
 from service.web.fhir.capabilities import GUIDE, Interaction, SearchParameter
 from service.web.fhir.mapping import bundle
 from service.web.fhir.media import FhirResponse
 from service.web.fhir.outcomes import outcomes
 from service.web.fhir.searching import search_of
+from service.web.refusals import FHIR_BASE
 
 router = APIRouter(prefix="/Slot", tags=["fhir"])
 
@@ -92,7 +94,7 @@ _BUNDLE: dict[str, Any] = {
 )
 @router.get("/", include_in_schema=False)
 async def search(
-    request: Request, database: DatabaseDep, caller: SasCaller, now: Now, public_url: PublicUrl
+    request: Request, database: DatabaseDep, caller: SasCaller, now: Now, public_url: PublicUrl, fhir_url: FhirUrl
 ) -> FhirResponse:
     """Free places of these practitioners that are open to an audience, with whose and where they are, in one bundle.
 
@@ -104,7 +106,8 @@ async def search(
         await find_agendas(database, asked, caller=caller, now=now),
         id=request.state.request_id,
         public_url=public_url,
-        self_link=f"{public_url}{request.url.path}?{query}",
+        fhir_url=fhir_url,
+        self_link=f"{fhir_url}{request.url.path.removeprefix(FHIR_BASE)}?{query}",
         with_communities=asked.with_communities,
     )
     return FhirResponse(told)

@@ -104,7 +104,7 @@ async def book(
     return _shown(response, count_booking(booking, now))
 
 
-@bookings.get("", responses=answers(Invalid))
+@bookings.get("", responses=answers(Invalid, NotFound))
 async def find_bookings(
     asked: Annotated[BookingFilterIn, Query()], database: DatabaseDep, caller: CallerDep
 ) -> PageOut[BookingOut]:

@@ -27,6 +27,7 @@ from service.domain.errors import (
     PublicationTooLate,
     RosterExists,
     RosterNotReady,
+    RosterOver,
     RosterPublished,
     RulesBroken,
     SeatBooked,
@@ -82,7 +83,10 @@ async def ask_for_roster(
     expected_version: OptionalVersion,
     keyed: KeyedDep,
 ) -> RosterSummaryOut:
-    """Ask for a roster; it is solved as a job. Over a draft of these weeks only with its ETag in If-Match."""
+    """Ask for a roster; it is solved as a job. Over a draft of these weeks only with its ETag in If-Match.
+
+    The present week may be asked for, a week that has ended not.
+    """
     roster = await request_roster(
         database,
         territory,
@@ -189,6 +193,7 @@ async def edit_assignments(
         NotFound,
         PublicationTooLate,
         RosterNotReady,
+        RosterOver,
         RosterPublished,
         RulesBroken,
         StaleVersion,

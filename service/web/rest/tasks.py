@@ -32,7 +32,7 @@ async def _task(task: Annotated[UUID, Path(description="The task's id")]) -> Tas
 TaskPath = Annotated[TaskId, Depends(_task)]
 
 
-@router.get("", responses=answers(Invalid))
+@router.get("", responses=answers(Invalid, NotFound))
 async def find_tasks(
     asked: Annotated[TaskFilterIn, Query()], database: DatabaseDep, caller: CallerDep
 ) -> PageOut[TaskOut]:

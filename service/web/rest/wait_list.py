@@ -60,7 +60,7 @@ async def enter(
     return EntryOut.of(entry, now)
 
 
-@router.get("", responses=answers(Invalid))
+@router.get("", responses=answers(Invalid, NotFound))
 async def find_entries(
     asked: Annotated[EntryFilterIn, Query()], database: DatabaseDep, caller: CallerDep, now: Now
 ) -> PageOut[EntryOut]:

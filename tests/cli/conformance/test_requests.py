@@ -11,7 +11,7 @@ from service.cli.conformance.answers import Kind
 from service.cli.conformance.exchanges import RULES, Compared, Exchange
 from service.cli.conformance.requests import Expected, Request, Search, searches
 from tests.cli.conformance.answers import ANNE, BRUNO, ps_answer
-from tests.left_out import NATIONAL_SAMPLES, needs_national_samples
+from tests.left_out import OFFICIAL, needs_official
 
 NOW = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
 """Half past one in Paris, before the clock goes forward."""
@@ -65,13 +65,17 @@ def test_more_than_twenty_five_are_asked_for_in_turn_and_each_alone():
     assert sum(name.endswith(" alone") for name in requests) == 60
 
 
-@needs_national_samples
+@needs_official
 @pytest.mark.parametrize(
     ("sample", "kind", "name"),
     [("testkit-ps", Kind.PS, "local time as +00:00"), ("testkit-cpts", Kind.CPTS, "dates without zone")],
 )
 def test_the_kits_own_parameters_are_those_that_are_sent(sample, kind, name):
-    [kit] = [each for each in json.loads(NATIONAL_SAMPLES.read_text()) if each["id"] == sample]
+    [kit] = [
+        each
+        for each in json.loads((OFFICIAL / "examples" / "requests" / "requests.json").read_text())
+        if each["id"] == sample
+    ]
     asked = parse_qsl(sent(kind)[name].asked.query)
     for parameter, said in kit["params"].items():
         values = sorted(value for key, value in asked if key == parameter)

@@ -1,0 +1,98 @@
+"""A trace of visibility in French: every sentence, with its facts left open."""
+
+from service.domain.visibility import Verdict
+from service.domain.wording_visibility_language import Sentences
+
+FRENCH = Sentences(
+    verdicts={
+        Verdict.PASSES: "passe",
+        Verdict.NOTED: "passe, mais",
+        Verdict.STOPS: "arrête",
+        Verdict.MOOT: "sans objet",
+    },
+    visible="Visible : {places:place|places} de cette plage, pour {audience}",
+    hidden="Invisible pour {audience}. {why}. {remedy}.",
+    steps={
+        "moot": "il ne reste rien à examiner",
+        "seat.held": "tenue par {holders}",
+        "seat.partly": "tenue par {holders} ; sur {seats:poste|postes}, {held:pourvu|pourvus}",
+        "seat.empty": "personne ne tient cette plage : elle n'a donc aucune place",
+        "seat.dropped": "la plage a été annulée : elle n'attend plus personne",
+        "practising.yes": "en exercice ce jour-là : {holders}",
+        "practising.some": "pas en exercice le {day} : {holders}",
+        "practising.no": "pas en exercice le {day} : {holders}",
+        "pledge.yes": "engagement pour {audience} : {holders}",
+        "pledge.some": "pas d'engagement pour {audience} : {holders} ; d'autres l'ont pris",
+        "pledge.other": "l'engagement est pour {pledged}, pas pour {audience} : {holders}",
+        "pledge.none": "aucun engagement : {holders}",
+        "template.yes": "la plage est prévue pour {audiences}",
+        "template.no": "la plage est prévue pour {audiences}, pas pour {audience}",
+        "roster.public": "le tour de rôle est publié",
+        "roster.draft": "le tour de rôle est un brouillon : rien n'en est montré",
+        "places.cut": "{places:place en a été tirée|places en ont été tirées}",
+        "places.none": "aucune place n'en a été tirée",
+        "audience.yes": "{places:place ouverte|places ouvertes} pour {audience} (en tout, pour {audiences})",
+        "audience.no": "à la publication, les places ont été ouvertes pour {audiences}, pas pour {audience}",
+        "audience.nobody": "la plage et l'engagement n'ont aucun public en commun : les places ne s'ouvrent à personne",
+        "offered.yes": "{places:proposée|proposées}, {withdrawn:retirée|retirées}, {closed:fermée|fermées}",
+        "offered.withdrawn": "toutes les places ont été retirées quand le tour de rôle a changé",
+        "offered.closed": "la plage sans rendez-vous a été fermée à la main : elle ne reçoit plus personne",
+        "ahead.yes": "{places:place à venir|places à venir}",
+        "ahead.partly": "{places:place à venir|places à venir} ; {begun:avait|avaient} commencé avant {at}",
+        "ahead.begun": "sa dernière place avait commencé avant {at}",
+        "ahead.over": "la plage était finie avant {at}",
+        "free.yes": "{places:place est libre|places sont libres}",
+        "free.partly": "{places:place est libre|places sont libres} ; {booked:réservée|réservées}, "
+        "{held:retenue|retenues}, {full:complète|complètes}",
+        "free.held": "aucune place n'est libre : {booked:réservée|réservées}, {held:retenue|retenues}, la "
+        "première jusqu'à {until}",
+        "free.full": "la plage sans rendez-vous est complète",
+        "free.booked": "aucune place n'est libre : {booked:réservée|réservées}",
+        "kept.no": "aucune place n'est gardée pour un secteur",
+        "kept.yes": "{kept:place est gardée|places sont gardées} pour le secteur {sector} jusqu'à {until} : la "
+        "plateforme les reçoit quand même, et la recherche propre à ce service les classe après les autres",
+        "window.yes": "dans ce que la plateforme demande : aujourd'hui et {days:jour|jours} de plus",
+        "window.later": "plus tard que ce que la plateforme demande : aujourd'hui et {days:jour|jours} de plus",
+        "rpps.yes": "montrée au nom de {holders} (RPPS {rpps})",
+        "rpps.no": "pas de numéro RPPS valable, par lequel la plateforme demande : {holders}",
+        "address.yes": "le lieu de consultation a une adresse : {practices}",
+        "address.no": "le lieu de consultation n'a pas d'adresse le {day}, ou sa commune n'est pas du territoire : "
+        "{practices}",
+        "structure.yes": "la plateforme connaît le lieu par le numéro {number} : {practices}",
+        "structure.none": "ni FINESS, ni SIRET, ni rang RPPS : la plateforme fait une nouvelle fiche de {practices}",
+        "community.aside": "seules les places pour une CPTS doivent en nommer une",
+        "community.yes": "montrée avec {communities}, FINESS {finess}",
+        "community.no": "membre ce jour-là d'aucune CPTS envers laquelle un engagement soit pris : {holders}",
+        "search.both": "dans la recherche des professionnels individuels (INT_R01) et dans celle des CPTS (INT_R04)",
+        "search.cpts": "dans la recherche des CPTS (INT_R04) seulement : dans celle des professionnels individuels "
+        "(INT_R01), ce public n'est pas transmis",
+        "page.set": "mène à la page de réservation : {page}",
+        "page.unset": "l'adresse de la page de réservation n'est pas réglée (TOURDEROLE_PUBLIC_URL) : celle de chaque "
+        "demande est transmise",
+    },
+    remedies={
+        "seat.empty": "pourvoyez le poste : l'explication du trou dit qui pourrait le prendre",
+        "seat.dropped": "ajoutez une plage si elle doit avoir lieu malgré tout",
+        "practising.no": "corrigez les dates d'exercice, ou confiez le poste à quelqu'un d'autre",
+        "pledge.other": "avec son accord, ajoutez à l'engagement {audience}, puis refaites ou amendez le tour de rôle",
+        "pledge.none": "avec son accord, saisissez un engagement pour {audience}, puis refaites ou amendez le tour de "
+        "rôle",
+        "template.no": "ajoutez au modèle de la plage {audience}, puis refaites le tour de rôle",
+        "roster.draft": "publiez le tour de rôle",
+        "places.none": "amendez le tour de rôle : confiez le poste à quelqu'un",
+        "audience.no": "quand l'engagement et la plage nomment {audience}, rendez le poste puis reprenez-le : une "
+        "place s'ouvre quand elle est tirée",
+        "audience.nobody": "faites se rejoindre la plage et l'engagement, puis rendez le poste et reprenez-le",
+        "offered.withdrawn": "amendez le tour de rôle : confiez le poste à quelqu'un",
+        "offered.closed": "rouvrez la plage",
+        "ahead.begun": "rien à faire : la plateforme ne liste que ce qui n'a pas commencé",
+        "ahead.over": "rien à faire : elle est passée",
+        "free.held": "attendez : la place revient si la retenue finit sans réservation",
+        "free.full": "rien à faire, à moins de décompter des personnes",
+        "free.booked": "rien à faire, à moins qu'un rendez-vous soit annulé",
+        "window.later": "attendez : elle sera montrée à partir du {from}",
+        "rpps.no": "corrigez le numéro RPPS",
+        "address.no": "donnez au médicobus un arrêt ce jour-là, ou ajoutez la commune au territoire",
+        "community.no": "saisissez l'engagement envers la CPTS, et les dates d'exercice, là où il est membre",
+    },
+)

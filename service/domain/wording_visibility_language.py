@@ -1,0 +1,17 @@
+"""What a language brings to a trace of visibility."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.domain.visibility import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentences:
+    """`steps` by check and case; `remedies` for those that stop: what would change it. Templates of `str.format`."""
+
+    steps: Mapping[str, str]
+    remedies: Mapping[str, str]
+    verdicts: Mapping[Verdict, str]
+    visible: str
+    hidden: str
