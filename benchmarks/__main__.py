@@ -16,6 +16,7 @@ from benchmarks import (
     france,
     importing,
     memory,
+    national,
     repairing,
     report,
     routing,
@@ -42,6 +43,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], Sequence[report.Table]]] = {
     "storm": storm.measure,
     "memory": memory.measure,
     "france": france.measure,
+    "national": national.measure,
 }
 PLOTS: Mapping[str, Callable[[Sequence[report.Table]], None]] = {"routing": routing_plot.write}
 BY_CASE = ("solve", "repair", "conflict", "fixes")

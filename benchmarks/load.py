@@ -118,7 +118,7 @@ def answers_to(load: Load) -> Answered:
 
 
 class _Connection(asyncio.Protocol):
-    """One keep-alive connection: sends, waits for the whole answer, notes the time, sends again."""
+    """One keep-alive connection, opened before the load begins: sends, waits for the whole answer, sends again."""
 
     def __init__(self, run: "_Run") -> None:
         self._run = run
@@ -128,7 +128,6 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._send()
 
     def data_received(self, data: bytes) -> None:
         if self._missing >= 0:
@@ -142,14 +141,14 @@ class _Connection(asyncio.Protocol):
             self._missing = length_of(head) - len(rest)
         if self._missing == 0:
             self._run.note(self._status, self._sent_at)
-            self._send()
+            self.send()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._missing != 0:
             self._run.note("broken", self._sent_at)
         self._run.end()
 
-    def _send(self) -> None:
+    def send(self) -> None:
         following = self._run.next_request()
         if following is None:
             self._transport.close()
@@ -169,8 +168,13 @@ class _Run:
         self._statuses: Counter[str] = Counter()
         self._open = load.connections
         self._over = asyncio.Event()
+        self._seconds = load.seconds
+        self.begin()
+
+    def begin(self) -> None:
+        """From now on it is counted."""
         self._started_at = self._ended_at = perf_counter()
-        self._deadline = self._started_at + load.seconds
+        self._deadline = self._started_at + self._seconds
 
     def next_request(self) -> bytes | None:
         return next(self._requests, None) if perf_counter() < self._deadline else None
@@ -203,8 +207,11 @@ async def _make(load: Load) -> Answered:
     gc.freeze()
     gc.disable()
     loop = asyncio.get_running_loop()
-    for _ in range(load.connections):
-        await loop.create_connection(lambda: _Connection(run), "127.0.0.1", load.port)
+    address = ("127.0.0.1", load.port)
+    opened = [await loop.create_connection(lambda: _Connection(run), *address) for _ in range(load.connections)]
+    run.begin()
+    for _, connection in opened:
+        connection.send()
     return await run.answered()
 
 

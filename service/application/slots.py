@@ -16,7 +16,7 @@ async def search_slots(database: Database, request: CareRequest, *, limit: int, 
     """The best free places, or why there are none and when the next opens. Raises Invalid."""
     need = await understand(database, request, now=now)
     offers = await search_offers(database.direct, need, now=now, limit=limit)
-    return Found(offers=offers) if offers else Found(explanations=await why_none(database, need, now=now))
+    return Found(offers=offers) if offers else Found(explanations=await why_none(database, request, need, now=now))
 
 
 async def count_arrivals(

@@ -127,7 +127,8 @@ def shown(agendas: Iterable[Agenda], search: AgendaSearch) -> tuple[Agenda, ...]
 def _told(agenda: Agenda, with_communities: bool) -> Iterator[AgendaPlace]:
     @cache
     def joined(on: date) -> tuple[Community, ...]:
-        return tuple(each for each in agenda.communities if each.counts_in(on))
+        counted = tuple(each for each in agenda.communities if each.counts_in(on))
+        return counted if len(counted) < len(agenda.communities) else agenda.communities
 
     for place in agenda.places:
         if Audience.CPTS not in place.audiences:

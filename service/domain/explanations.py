@@ -39,10 +39,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locality:
-    """Where a need is: the territory whose commune it is, or the nearest one's, and the point."""
+    """Where a need is: the territory whose commune it is, or the nearest one's, and the point.
+
+    `published_until`: the last day of the territory's published rosters.
+    """
 
     territory: Territory
     point: Point
+    published_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +74,9 @@ class Supply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What is known when nothing was found. `published_until`: the last day of the territory's published rosters.
+    """What is known when nothing was found. `published_until`: as in `Locality`.
 
+    `supplies`: those within reach, and the nearest free one beyond.
     `to_book`: walk-in sessions do not count. `next_opening_at`: the first free place after the window that would do.
     """
 

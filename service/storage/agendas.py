@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from sqlalchemy import CTE, ColumnElement, ScalarSelect, Select, and_, any_, case, func, literal_column, select, true
-from sqlalchemy.dialects.postgresql import JSONB, array
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.domain.agendas import Agenda, AgendaPlace, AgendaSearch, Community, Site
 from service.domain.bookings import SlotId
@@ -60,15 +60,14 @@ def _free_places(people: CTE) -> Select[Any]:
 _EACH: Mapping[str, str] = {"id": "ids", "start_at": "starts", "end_at": "ends"}
 
 
-def _towns() -> ScalarSelect[Any]:
-    """Postal code and name of the communes where the practice is, or stops."""
+def _towns_of_stops() -> ColumnElement[Any]:
+    """Of a mobile unit: postal code and name of the communes where it stops, by their codes."""
     stops = func.jsonb_path_query_array(practices.c.stops, literal_column("'$[*].insee'"))
     each = func.jsonb_array_elements_text(stops).column_valued("each_insee")
-    stopped: ScalarSelect[Any] = select(each).scalar_subquery()
-    insee = case((practices.c.insee.is_not(None), array([practices.c.insee])), else_=func.array(stopped))
+    named: ScalarSelect[Any] = select(each).scalar_subquery()
     found = select(func.jsonb_object_agg(communes.c.insee, _TOWN, type_=JSONB()))
-    here = and_(communes.c.territory_id == practices.c.territory_id, communes.c.insee == any_(insee))
-    return found.where(here).correlate(practices).scalar_subquery()
+    here = and_(communes.c.territory_id == practices.c.territory_id, communes.c.insee == any_(func.array(named)))
+    return case((practices.c.lat.is_(None), found.where(here).correlate(practices).scalar_subquery()))
 
 
 def _nearest_town() -> ColumnElement[Any]:
@@ -99,6 +98,7 @@ def _communities(people: CTE) -> ScalarSelect[Any]:
 def _agendas() -> Select[Any]:
     people = _people()
     free = _free_places(people).lateral("free")
+    town = communes.alias("town")
     site = (practices.c[name] for name in ("name", "finess", "siret", "rpps_rank", "phone", "address_line", "stops"))
     told = (
         *(column for column in people.c if column.name not in ("id", "first_at", "last_at")),
@@ -106,12 +106,15 @@ def _agendas() -> Select[Any]:
         *site,
         practices.c.lat,
         practices.c.lon,
-        _towns().label("towns"),
+        town.c.postal_code,
+        town.c.name.label("city"),
         _nearest_town().label("nearest_town"),
+        _towns_of_stops().label("towns"),
         _communities(people).label("communities"),
     )
     here = and_(practices.c.territory_id == people.c.territory_id, practices.c.id == free.c.practice_id)
-    return select(*told).select_from(people.join(free, true()).join(practices, here))
+    there = and_(town.c.territory_id == practices.c.territory_id, town.c.insee == practices.c.insee)
+    return select(*told).select_from(people.join(free, true()).join(practices, here).outerjoin(town, there))
 
 
 AGENDAS = Statement(_agendas())
@@ -191,7 +194,7 @@ def _sites_of(row: Row) -> Callable[[date], Site | None]:
         )
 
     if row["lat"] is not None:
-        town = next(iter(towns.values()), row["nearest_town"])
+        town = row["nearest_town"] if row["city"] is None else (row["postal_code"], row["city"])
         fixed = site(row["address_line"], town, Point(row["lat"], row["lon"]))
         return lambda _: fixed
 

@@ -37,7 +37,7 @@ async def count_people(
     async def found(_: UUID) -> tuple[Slot, Venue]:
         return await get_place(way, slot)
 
-    async def refuse() -> None:
+    async def refuse(_row: Row | None) -> None:
         counter, _ = await get_place(way, slot)
         counter.refuse_count(change, now=now)
 

@@ -1,8 +1,8 @@
 """Bookings made: the place named, the place held, or the best that meets the need, each in one statement."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,11 +30,11 @@ from service.storage.booking_rows import OF_BOOKING, booking_of, bookings, get_b
 from service.storage.events import booking_told
 from service.storage.holds import ended_hold, get_hold, holds
 from service.storage.offers import asked
-from service.storage.once import Creation, create_once, remembered
+from service.storage.once import Creation, create_once, key_used, remembered
 from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, SLOT, USUAL_GP, given
 from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told, words
 from service.storage.ranking import best_places
-from service.storage.statements import Statement, Way
+from service.storage.statements import Row, Statement, Way
 
 CANDIDATES = 32
 """Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""
@@ -91,27 +91,33 @@ def _by_hold() -> Select[Any]:
 
 
 def _by_need(tele: Tele) -> Select[Any]:
-    """The best place that no rival has locked at this instant, however many ask at once."""
+    """The best place that no rival has locked at this instant, however many ask at once.
+
+    Of one and the same instant are: whether any was free, and what the key stood for. So a place that a request took
+    before is never missed by its repetition: it is free still, or the key is known.
+    """
     best = best_places(tele, walk_in=False)
     rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
     free = select(slots.c.id).join(best, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(1)
     chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
-    return _booked(_taken(slots.c.id == chosen.c.id, IS_TAKEABLE), CASE_REF)
-
-
-def _any_free(tele: Tele) -> Select[Any]:
-    return select(exists().select_from(best_places(tele, walk_in=False)).label("any_free"))
+    booked = _booked(_taken(slots.c.id == chosen.c.id, IS_TAKEABLE), CASE_REF).subquery("of_need")
+    used = key_used(booked)
+    any_free = exists().select_from(best).label("any_free")
+    always = select(literal_column("1").label("one")).subquery("always")
+    return select(*booked.c, *used.c, any_free).select_from(always.outerjoin(booked, true()).outerjoin(used, true()))
 
 
 _BY_SLOT, _BY_HOLD = Statement(_by_slot()), Statement(_by_hold())
 _BY_NEED = {tele: Statement(_by_need(tele)) for tele in Tele}
-_ANY_FREE = {tele: Statement(_any_free(tele)) for tele in Tele}
 
 
 async def book_slot(way: Way, named: PlaceNamed, *, caller: Caller, now: datetime, keyed: Keyed | None) -> Booking:
     """Raises NotFound, IdempotencyKeyReused, and the Conflict that forbids to take the place."""
     place = given(slot=named.slot, case_ref=named.case_ref, origin=named.origin, usual_gp=named.usual_gp_rpps, now=now)
-    refuse = partial(refuse_unless_free, way, named.slot, now=now)
+
+    async def refuse(_: Row | None) -> None:
+        await refuse_unless_free(way, named.slot, now=now)
+
     creation = _creation(way, _BY_SLOT, place, refuse)
     return await create_once(way, creation, caller=caller, keyed=keyed)
 
@@ -119,7 +125,7 @@ async def book_slot(way: Way, named: PlaceNamed, *, caller: Caller, now: datetim
 async def book_held(way: Way, held: PlaceHeld, *, caller: Caller, now: datetime, keyed: Keyed | None) -> Booking:
     """Raises Invalid, NotFound, IdempotencyKeyReused, HoldExpired, and SlotBegun when the place began meanwhile."""
 
-    async def refuse() -> None:
+    async def refuse(_: Row | None) -> None:
         hold = await get_hold(way, held.hold, caller=caller)
         if hold.end_by(now):
             raise ended_hold(hold, now)
@@ -141,23 +147,21 @@ async def book_needed(
     keyed: Keyed | None,
 ) -> Booking:
     """Raises IdempotencyKeyReused, and NoPlaceFree, without reasons."""
-    where = asked(need, now=now, limit=CANDIDATES)
 
-    async def refuse() -> None:
-        [found] = await _ANY_FREE[need.tele].rows(way, where)
-        if not found["any_free"]:
+    async def refuse(row: Row | None) -> None:
+        if row is not None and not row["any_free"]:
             raise NoPlaceFree()
 
-    place = {**where, **given(case_ref=needed.case_ref, origin=needed.origin)}
-    creation = _creation(way, _BY_NEED[need.tele], place, refuse)
-    return await create_once(way, creation, caller=caller, keyed=keyed)
+    place = given(case_ref=needed.case_ref, origin=needed.origin)
+    creation = _creation(way, _BY_NEED[need.tele], {**asked(need, now=now, limit=CANDIDATES), **place}, refuse)
+    return await create_once(way, replace(creation, tells_key=True), caller=caller, keyed=keyed)
 
 
 def _creation(
     way: Way,
     statement: Statement,
     parameters: dict[str, Any],
-    refuse: Callable[[], Awaitable[None]],
+    refuse: Callable[[Row | None], Awaitable[None]],
 ) -> Creation[Booking]:
     async def found(id: UUID) -> Booking:
         return await get_booking(way, BookingId(id))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from service.storage.direct import Direct
 from service.storage.refusals import meaning_of, out_of_reach
+from service.storage.together import Together
 
 _SESSION = {"search_path": "public,jobs", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
 """Statements are short and prepared once a connection: neither compiling nor planning them anew pays."""
@@ -38,11 +39,12 @@ def _translated() -> Iterator[None]:
 class Database:
     """Pools of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values.
 
-    `direct`: for a `Statement`, which is one round trip and commits by itself.
+    `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read.
     """
 
     def __init__(self, url: str, *, pool_size: int = 15, direct_size: int = 8) -> None:
         self.url = url
+        self.together = Together()
         self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION)
         self._engine = create_async_engine(
             asyncpg_url(url),

@@ -63,12 +63,16 @@ async def take_hold(
     way: Way, slot: SlotId, case_ref: str, *, caller: Caller, now: datetime, keyed: Keyed | None
 ) -> Hold:
     """Keep a free place for as long as its territory says. Raises NotFound, IdempotencyKeyReused, Conflict."""
+
+    async def refuse(_: Row | None) -> None:
+        await refuse_unless_free(way, slot, now=now)
+
     creation = Creation(
         statement=_TAKE,
         parameters=given(new_id=uuid4(), slot=slot, case_ref=case_ref, now=now),
         made=_hold_of,
         found=partial(_find, way),
-        refuse=partial(refuse_unless_free, way, slot, now=now),
+        refuse=refuse,
     )
     return await create_once(way, creation, caller=caller, keyed=keyed)
 

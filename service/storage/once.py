@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import CTE, Table, Text, insert, select
+from sqlalchemy import CTE, FromClause, Table, Text, insert, select
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import AlreadyThere, Unavailable
@@ -24,24 +25,38 @@ Made = TypeVar("Made")
 keys = cast("Table", IdempotencyKeyRow.__table__)
 _KEY_CONSTRAINT = "idempotency_keys_pkey"
 _ATTEMPTS = 50
-_USED = Statement(select(keys).where(keys.c.caller == CALLER, keys.c.key == KEY))
+_IS_SAME = (keys.c.caller == CALLER, keys.c.key == KEY)
+_TOLD = (keys.c.operation.label("used_for"), keys.c.request.label("used_with"), keys.c.resource.label("used"))
+_USED = Statement(select(*_TOLD).where(*_IS_SAME))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creation(Generic[Made]):
-    """`statement` gives the row of what it made, or none. Then `refuse` raises why, or lets it be tried again."""
+    """`statement` gives the row of what it made, or none. Then `refuse` raises why, or lets it be tried again.
+
+    `tells_key`: it always gives a row; one of nothing made (`id` null) has what the key stands for (`key_used`).
+    """
 
     statement: Statement
     parameters: Mapping[str, Any]
     made: Callable[[Row], Made]
     found: Callable[[UUID], Awaitable[Made]]
-    refuse: Callable[[], Awaitable[None]]
+    refuse: Callable[[Row | None], Awaitable[None]]
+    tells_key: bool = False
 
 
 def remembered(created: CTE) -> CTE:
     """The key, if there is one, with the id of what was created; part of the creating statement."""
     row = select(CALLER, KEY, OPERATION, REQUEST, sql_cast(NEW_ID, Text), NOW).select_from(created)
     return insert(keys).from_select(list(keys.c), row.where(KEY.is_not(None))).cte("remembered")
+
+
+def key_used(created: FromClause) -> LateralFromClause:
+    """What the key stands for when nothing was created: joined to the row of the creation.
+
+    As of the instant that the statement sees, so only for one that never waits for a rival.
+    """
+    return select(*_TOLD).where(created.c.id.is_(None), *_IS_SAME).correlate(created).lateral("key_used")
 
 
 async def create_once(way: Way, creation: Creation[Made], *, caller: Caller, keyed: Keyed | None) -> Made:
@@ -58,12 +73,12 @@ async def create_once(way: Way, creation: Creation[Made], *, caller: Caller, key
     values = {**creation.parameters, **key}
     for _ in range(_ATTEMPTS):
         row = await _attempt(way, creation.statement, values)
-        if row is not None:
+        if row is not None and row["id"] is not None:
             return creation.made(row)
-        earlier = await _recall(way, keyed, key) if keyed else None
-        if earlier is not None:
-            return await creation.found(UUID(earlier))
-        await creation.refuse()
+        used = row if creation.tells_key and row is not None else await _USED.row(way, key) if keyed else None
+        if keyed and used is not None and used["used"] is not None:
+            return await creation.found(UUID(recalled(used["used_for"], used["used_with"], used["used"], keyed)))
+        await creation.refuse(row)
     raise Unavailable("the places asked for change hands too fast")
 
 
@@ -74,8 +89,3 @@ async def _attempt(way: Way, statement: Statement, values: Mapping[str, Any]) ->
         if error.facts["constraint"] != _KEY_CONSTRAINT:
             raise
         return None
-
-
-async def _recall(way: Way, keyed: Keyed, key: Mapping[str, Any]) -> str | None:
-    used = await _USED.row(way, key)
-    return None if used is None else recalled(used["operation"], used["request"], used["resource"], keyed)

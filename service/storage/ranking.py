@@ -106,7 +106,7 @@ def _bounds() -> CTE:
     return select(func.max(REACH_KM).label("crow_km"), func.min(WAITING_WEIGHT).label("waiting_weight")).cte("bounds")
 
 
-def _cells(origin: CTE, bounds: CTE) -> CTE:
+def cells_around(origin: CTE, bounds: CTE) -> CTE:
     """The squares around the origin that hold all within reach, each with the box that does: see `SlotRow.cell`."""
     half_lat = bounds.c.crow_km / number(KM_PER_DEGREE)
     half_lon = half_lat / func.greatest(func.cosd(origin.c.lat), number(0.01), type_=Double())
@@ -254,7 +254,7 @@ def _modes(*, walk_in: bool) -> ColumnElement[bool]:
 def _in_person(patient: _Patient, tele: Tele, *, walk_in: bool) -> Iterator[Select[Any]]:
     """Two walks along the index, the first to know how far the second must go; teleconsultations go no further."""
     modes, bounds = _modes(walk_in=walk_in), _bounds()
-    cells = _cells(patient.origin, bounds)
+    cells = cells_around(patient.origin, bounds)
     early = _in_cells(patient, cells, modes, first=LIMIT).cte("early")
     again = _worth_a_second_look(cells, early, bounds)
     yield _in_cells(patient, again, modes, slots.c.start_at <= again.c.latest)
@@ -282,7 +282,7 @@ def first_start(tele: Tele, *, walk_in: bool) -> Select[Any]:
     patient, modes = _Patient(), _modes(walk_in=walk_in)
     ways = []
     if tele is not Tele.ALONE:
-        cells = _cells(patient.origin, _bounds())
+        cells = cells_around(patient.origin, _bounds())
         ways.append(_in_cells(patient, cells, modes, first=literal_column("1", Integer)))
     if tele is not Tele.NEVER:
         ways.append(_everywhere(patient, tele, modes))

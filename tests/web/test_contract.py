@@ -52,3 +52,12 @@ def test_every_route_of_v1_asks_for_the_token(server, token):
                 if path.startswith("/v1"):
                     answer = client.request(method, path)
                     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path
+
+
+def test_every_route_of_fhir_asks_who_calls(server):
+    with httpx.Client(base_url=server) as client:
+        for path, operations in json.loads(OPENAPI.read_text())["paths"].items():
+            for method in operations:
+                if path.startswith("/fhir"):
+                    answer = client.request(method, path)
+                    assert (answer.status_code, answer.json()["resourceType"]) == (401, "OperationOutcome"), path

@@ -267,6 +267,17 @@ async def test_a_phone_is_kept_in_one_form(territory):
     assert faults(answer) == [("phone", "phone.malformed")]
 
 
+@pytest.mark.parametrize(
+    ("phone", "kept"),
+    [("02 43 90 00 99", "+33243900099"), ("+262262123456", "+262262123456"), ("", None), (None, None)],
+)
+async def test_a_territory_may_have_a_phone(territory, phone, kept):
+    asked = {key: value for key, value in DOCUMENT["territory"].items() if not key.endswith("_note")}
+    answer = await territory.put(TERRITORY, json=asked | {"phone": phone}, headers={"If-Match": '"1"'})
+    assert answer.json()["phone"] == kept
+    assert (await territory.get(f"{TERRITORY}/file")).json()["territory"].get("phone") == kept
+
+
 async def test_a_territory_is_created_changed_and_deleted(client):
     asked = DOCUMENT["territory"] | {"id": "Pays d'Azé"}
     made = await client.post("/v1/territories", json=asked, headers={"Idempotency-Key": "k"})

@@ -2,9 +2,12 @@
 
 import json
 from datetime import datetime, timedelta
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.errors import Invalid
 from service.web.fhir.searching import search_of
@@ -22,6 +25,14 @@ PEOPLE = f"{IDENTIFIER}={NATIONAL}|8{QUAI}"
 STATUS = "status=free"
 PARIS = ZoneInfo("Europe/Paris")
 UNKNOWN = "10002909371"
+
+
+def faults_in(query):
+    try:
+        search_of(query)
+    except Invalid as refused:
+        return refused.faults
+    return ()
 
 
 @pytest.fixture
@@ -180,9 +191,7 @@ async def test_whatever_is_accepted_the_answer_is_the_same(client, accept):
     ],
 )
 def test_what_is_missing_is_named_with_a_hint(query, where, hint):
-    with pytest.raises(Invalid) as refused:
-        search_of(query)
-    [fault] = refused.value.faults
+    [fault] = faults_in(query)
     assert (fault.path, fault.code) == (where, "key.missing")
     assert hint in str(fault.hint)
 
@@ -202,9 +211,23 @@ def test_what_is_missing_is_named_with_a_hint(query, where, hint):
     ],
 )
 def test_what_cannot_be_read_is_named(query, code, where):
-    with pytest.raises(Invalid) as refused:
-        search_of(query)
-    assert [(fault.path, fault.code, bool(fault.hint)) for fault in refused.value.faults] == [(where, code, True)]
+    assert [(fault.path, fault.code, bool(fault.hint)) for fault in faults_in(query)] == [(where, code, True)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*WINDOW.split("&"), PEOPLE, STATUS, "start=ge", IDENTIFIER + "=", "status=", "_count="]),
+            st.text(max_size=12),
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_is_asked_is_understood_or_refused_with_hints(parts):
+    query = "&".join(name + quote(value) for name, value in parts)
+    faults = faults_in(query)
+    assert all(fault.path and fault.hint for fault in faults)
+    assert faults or all(len(rpps) == len(QUAI) for rpps in search_of(query).rpps)
 
 
 async def test_all_that_is_wrong_is_told_at_once_as_an_outcome(client):

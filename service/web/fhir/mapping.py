@@ -56,7 +56,7 @@ def kind_of(place: AgendaPlace, agenda: Agenda, *, profile: Profile, page: str) 
     """What a place has in common with others of the agenda. `page`: where one books; all codes that apply are sent."""
     security = [_coding(VISIBILITY[audience]) for audience in Audience if audience in place.audiences]
     return {
-        "meta": {"profile": [profile], "security": security},
+        "meta": _meta(profile) | {"security": security},
         "serviceType": [_concept(CONSULTATION[place.modality]), *map(_of_community, place.communities)],
         **_specialty(agenda.specialty),
         "appointmentType": _concept(APPOINTMENT_REASON[place.mode]),
@@ -71,7 +71,7 @@ def schedule(agenda: Agenda) -> Resource:
     return {
         "resourceType": "Schedule",
         "id": str(agenda.id),
-        "meta": {"profile": [Profile.SCHEDULE]},
+        "meta": _meta(Profile.SCHEDULE),
         "actor": [{"reference": actor} for actor in actors],
     }
 
@@ -81,7 +81,7 @@ def practitioner(agenda: Agenda) -> Resource:
     return {
         "resourceType": "Practitioner",
         "id": agenda.rpps,
-        "meta": {"profile": [Profile.PRACTITIONER]},
+        "meta": _meta(Profile.PRACTITIONER),
         "identifier": [_identifier(System.PERSON, person_id(agenda.rpps), NATIONAL_PERSON)],
         "name": [{"family": agenda.family_name, "given": [agenda.given_name]}],
     }
@@ -94,7 +94,7 @@ def practitioner_role(agenda: Agenda, *, editor: str) -> Resource:
     return {
         "resourceType": "PractitionerRole",
         "id": str(agenda.id),
-        "meta": {"profile": [Profile.PRACTITIONER_ROLE]},
+        "meta": _meta(Profile.PRACTITIONER_ROLE),
         "contained": [location(site, editor=editor)],
         "practitioner": {"reference": f"Practitioner/{agenda.rpps}"},
         **({"organization": {"identifier": structure}} if structure else {}),
@@ -109,7 +109,7 @@ def location(site: Site, *, editor: str) -> Resource:
     return {
         "resourceType": "Location",
         "id": str(site.id),
-        "meta": {"profile": [Profile.LOCATION]},
+        "meta": _meta(Profile.LOCATION),
         "identifier": [_identifier(editor, str(site.id), INTERNAL_LOCATION)],
         "name": site.name,
         "address": {"line": [site.address_line or site.name], "city": site.city, "postalCode": site.postal_code},
@@ -122,7 +122,7 @@ def healthcare_service(community: Community) -> Resource:
     return {
         "resourceType": "HealthcareService",
         "id": str(community.id),
-        "meta": {"profile": [Profile.CPTS_HEALTHCARE_SERVICE]},
+        "meta": _meta(Profile.CPTS_HEALTHCARE_SERVICE),
         "providedBy": {"reference": f"Organization/{community.id}"},
     }
 
@@ -133,7 +133,7 @@ def organization(community: Community) -> Resource:
     return {
         "resourceType": "Organization",
         "id": str(community.id),
-        "meta": {"profile": [Profile.CPTS_ORGANIZATION]},
+        "meta": _meta(Profile.CPTS_ORGANIZATION),
         "identifier": [_identifier(System.STRUCTURE, finess, *ORGANIZATION_STRUCTURE)],
         "name": community.name,
         **_telecom(community.phone),
@@ -159,7 +159,7 @@ def bundle(
     return {
         "resourceType": "Bundle",
         "id": id,
-        "meta": {"profile": [Profile.CPTS_BUNDLE if is_of_cpts else Profile.BUNDLE]},
+        "meta": _meta(Profile.CPTS_BUNDLE if is_of_cpts else Profile.BUNDLE),
         "type": "searchset",
         "total": len(places),
         "link": [{"relation": "self", "url": self_link}],
@@ -171,7 +171,7 @@ def _slots(agendas: Iterable[Agenda], profile: Profile, page: str) -> Iterator[R
     kinds: dict[Any, Resource] = {}
     ordered = [(place.time.start, place.id, place, agenda) for agenda in agendas for place in agenda.places]
     for _, _, place, agenda in sorted(ordered, key=lambda each: each[:2]):
-        key = (id(agenda), place.mode, place.modality, place.audiences, place.communities)
+        key = (id(agenda), place.mode, place.modality, place.audiences, id(place.communities))
         if key not in kinds:
             kinds[key] = kind_of(place, agenda, profile=profile, page=page)
         yield slot(place, agenda.zone, kinds[key])
@@ -181,8 +181,8 @@ def _included(agendas: tuple[Agenda, ...], *, editor: str) -> Iterator[Resource]
     yield from map(schedule, agendas)
     yield from {agenda.rpps: practitioner(agenda) for agenda in reversed(agendas)}.values()
     yield from (practitioner_role(agenda, editor=editor) for agenda in agendas)
-    communities = {each: None for agenda in agendas for place in agenda.places for each in place.communities}
-    told = {community.id: community for community in communities}
+    shared = {id(place.communities): place.communities for agenda in agendas for place in agenda.places}
+    told = {community.id: community for communities in shared.values() for community in communities}
     yield from map(healthcare_service, told.values())
     yield from map(organization, told.values())
 
@@ -192,8 +192,13 @@ def _entry(base: str, resource: Resource, mode: str) -> Resource:
     return {"fullUrl": full_url, "resource": resource, "search": {"mode": mode}}
 
 
+def _meta(profile: Profile) -> Resource:
+    return {"profile": [profile.value]}
+
+
 def _coding(coding: Coding) -> Resource:
-    return {"system": coding.system, "code": coding.code}
+    """Plain texts: a member of an enumeration takes ten times as long to write."""
+    return {"system": coding.system.value, "code": coding.code}
 
 
 def _concept(*codings: Coding) -> Resource:
@@ -203,11 +208,11 @@ def _concept(*codings: Coding) -> Resource:
 def _of_community(community: Community) -> Resource:
     """A place is shared with one CPTS for each such type: the extension takes one reference."""
     service = {"reference": f"HealthcareService/{community.id}"}
-    return {"extension": [{"url": Extension.SLOT_SERVICE, "valueReference": service}], **_concept(CPTS)}
+    return {"extension": [{"url": Extension.SLOT_SERVICE.value, "valueReference": service}], **_concept(CPTS)}
 
 
 def _identifier(system: str, value: str, *types: Coding) -> Resource:
-    return {"type": _concept(*types), "system": system, "value": value}
+    return {"type": _concept(*types), "system": str(system), "value": value}
 
 
 def _specialty(code: str) -> Resource:

@@ -79,7 +79,7 @@ def _bounds(values: Sequence[str], faults: list[Fault]) -> list[Bound]:
         except Invalid as error:
             faults.extend(error.faults)
     if not faults and {each.is_lower for each in bounds} != {True, False}:
-        faults.append(_missing(START, "it is asked twice: from when (ge), and until when (le)", _HINT_OF_BOUNDS))
+        faults.append(_missing(START, "two are needed: from when (ge), and until when (le)", _HINT_OF_BOUNDS))
     return bounds
 
 

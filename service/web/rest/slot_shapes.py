@@ -251,9 +251,7 @@ class ExplanationOut(BaseModel):
     closes: str | None = Field(default=None, description="`outside_hours`: Monday to Friday", examples=["20:00"])
     closes_on_saturday: str | None = Field(default=None, description="`outside_hours`", examples=["12:00"])
     published_until: LocalDate | None = Field(default=None, description="`nothing_published`: the last day that is")
-    places: int | None = Field(
-        default=None, description="How many, of what is taken, closed or walk-in", examples=[8]
-    )
+    places: int | None = Field(default=None, description="How many, of what is taken, closed or walk-in", examples=[8])
     retry_at: datetime | None = Field(default=None, description="`all_taken`: when the first hold ends")
     audiences: list[Audience] | None = Field(default=None, description="`wrong_audience`: those that would find one")
     modalities: list[Modality] | None = Field(default=None, description="`wrong_modality`: those that would find one")
