@@ -8,7 +8,10 @@ from service.domain.visibility import Check, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentences:
-    """`checks`: short labels. `steps` by check and case; `remedies` for those that stop: what would change it. Templates of `str.format`."""
+    """Templates of `str.format`: `steps` by check and case, `remedies` of those that stop: what would change it.
+
+    `checks` and `verdicts` are short labels.
+    """
 
     checks: Mapping[Check, str]
     steps: Mapping[str, str]
