@@ -55,7 +55,9 @@ class FrontProxy:
 
     def reload(self) -> None:
         """Returns once the old worker takes no more connections: as `systemctl reload nginx`, a little later."""
-        before = psutil.Process(self.process.pid).children()
+        master = psutil.Process(self.process.pid)
+        while not (before := master.children()):  # it listens before it has a worker
+            assert self.process.poll() is None
         self.process.send_signal(signal.SIGHUP)
         psutil.wait_procs(before, PATIENCE_SECONDS)
 
