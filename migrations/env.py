@@ -4,11 +4,14 @@ from alembic import context
 
 from service.storage.migrating import include_object
 from service.storage.tables import (  # noqa: F401
+    appointments,
     availability,
     bookings,
     changes,
     directory,
     events,
+    page_sessions,
+    regulators,
     rosters,
     webhooks,
 )

@@ -1,7 +1,7 @@
 """Every environment variable of the service: typed, described, read once by the command line."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
@@ -13,6 +13,14 @@ PublicUrl = Annotated[
     StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", strip_whitespace=True),
     AfterValidator(lambda url: url.rstrip("/")),
 ]
+SasUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/[^\s?#]*)?$", strip_whitespace=True
+    ),
+    AfterValidator(lambda url: url.rstrip("/")),
+]
+"""Without TLS in a laboratory alone."""
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -64,6 +72,27 @@ class Settings(BaseSettings):
         default=(), description="CNs of the certificates that /fhir lets in, with commas between."
     )
     fhir_client_ou: Listed = Field(default=(), description="Their OUs: a certificate needs one of each.")
+    oidc_profile: Literal["pro-sante-connect", "sas"] | None = Field(
+        default=None, description="Who vouches for regulators on the booking page; without it nobody signs in there."
+    )
+    oidc_issuer: str | None = Field(default=None, description="Of the provider, as its tokens name it (https://…).")
+    oidc_client_id: str | None = Field(default=None, description="As the provider knows this service.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="What proves it to the provider.")
+    oidc_scope: str | None = Field(default=None, description="In place of the profile's.")
+    oidc_acr_values: str | None = Field(default=None, description="In place of the profile's.")
+    oidc_claims: str | None = Field(
+        default=None, description="In place of the profile's: the claims that may hold the identifier, in order."
+    )
+    oidc_identifier: Literal["national", "sas", "email"] | None = Field(
+        default=None, description="In place of the profile's: which identifier of the account that claim holds."
+    )
+    oidc_discovery: str | None = Field(
+        default=None, description="In place of the profile's: where, below its issuer, the provider describes itself."
+    )
+    sas_origins: str = Field(
+        default="sas sas-preprod sas-rui sas-rui-ovh",
+        description="Values of `origin` by which the SAS platform says that a regulator comes from it.",
+    )
     admin_token: SecretStr | None = Field(
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )
@@ -82,6 +111,24 @@ class Settings(BaseSettings):
     webhooks_give_up_hours: float = Field(
         default=72, gt=0, description="A delivery that still fails after so long is a dead letter."
     )
+    sas_url: SasUrl | None = Field(
+        default=None,
+        description="Where the SAS platform is told of what its regulators book (https://…, before /Appointment); "
+        "without it nothing is told.",
+    )
+    sas_editor: str | None = Field(
+        default=None,
+        pattern=r"^(urn:oid:[0-9]+(\.[0-9]+)+|https?://[^\s|]+)$",
+        description="Who we are to it: our OID (urn:oid:…), else an address of ours. Never changed.",
+    )
+    sas_certificate: Path | None = Field(
+        default=None, description="PEM file of the certificate, with its chain, that we show to the SAS platform."
+    )
+    sas_key: Path | None = Field(default=None, description="PEM file of that certificate's key.")
+    sas_authorities: Path | None = Field(
+        default=None, description="PEM file of the authorities that the platform's certificate must come from."
+    )
+    sas_timeout_seconds: float = Field(default=10, gt=0, description="How long its answer is waited for.")
     server_workers: int = Field(
         default=1,
         ge=1,
@@ -98,6 +145,14 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65535, description="Port on which `worker`, which has no other, offers /metrics."
     )
     log_requests: bool = Field(default=False, description="A log line for every request: its route, never its path.")
+
+    @model_validator(mode="after")
+    def _sas_is_whole(self) -> Self:
+        if self.sas_url and not self.sas_editor:
+            raise ValueError("TOURDEROLE_SAS_URL needs TOURDEROLE_SAS_EDITOR, the system of our identifiers")
+        if bool(self.sas_certificate) != bool(self.sas_key):
+            raise ValueError("TOURDEROLE_SAS_CERTIFICATE and TOURDEROLE_SAS_KEY go together")
+        return self
 
     @model_validator(mode="after")
     def _clients_are_whole(self) -> Self:

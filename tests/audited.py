@@ -9,7 +9,7 @@ from service.application.roster_publishing import publish_roster
 from service.application.wait_list import accept_offer, enter_wait_list
 from service.application.webhooks import add_webhook
 from service.domain.bookings import Origin, SlotId
-from service.domain.callers import Keyed
+from service.domain.callers import Caller, Keyed
 from service.domain.changes_of_places import SessionDropped
 from service.domain.events import EventType
 from service.domain.needs import PlaceHeld, PlaceNamed
@@ -21,6 +21,7 @@ from service.storage.database import Database
 from service.storage.tables.bookings import SlotRow
 from service.storage.tables.rosters import SessionRow
 from tests.make_bookings import rows_of
+from tests.make_regulators import posted
 from tests.rosters import ANNE, FILE, NOW, TERRITORY, a_draft
 from tests.whole_week import WHOLE_WEEK
 
@@ -62,14 +63,16 @@ async def a_full_story(database: Database) -> None:
     gone = SessionDropped(session=SessionKey(TemplateId(dropped.template_id), dropped.on_date))
     saving = Saving(expected_version=roster.version, reason="closed for works")
     await repair_roster(database, roster.id, [gone], saving=saving, limits=LIMITS, caller=ANNE, now=NOW)
-    await relay_events(database, now=NOW + timedelta(minutes=2))
+    await relay_events(database, now=NOW + timedelta(minutes=2), sas=True)
 
 
 async def _bookings(database: Database, places: list[SlotId]) -> None:
+    """Two of them by a regulator of the SAS."""
     first, second, third, fourth, fifth, *_ = places
-    moved = await book_place(database, naming(first, "DRM-M1"), caller=ANNE, now=NOW)
+    jules = Caller.from_sas((await posted(database, now=NOW)).id)
+    moved = await book_place(database, naming(first, "DRM-M1"), caller=jules, now=NOW)
     await move_booking(database, moved.id, second, caller=ANNE, now=NOW)
-    cancelled = await book_place(database, naming(third, "DRM-C1"), caller=ANNE, now=NOW)
+    cancelled = await book_place(database, naming(third, "DRM-C1"), caller=jules, now=NOW)
     await cancel_booking(database, cancelled.id, caller=ANNE, now=NOW)
     held = await hold_slot(database, fourth, "DRM-H1", caller=ANNE, now=NOW, keyed=key("h-1", "POST /v1/holds"))
     await book_place(database, PlaceHeld(hold=held.id, origin=Origin.SAS), caller=ANNE, now=NOW)

@@ -8,10 +8,10 @@ import pytest
 
 _SHARED = Path(__file__).parents[2] / "shared"
 LARGE = _SHARED / "territory" / "large.json"
-NATIONAL_SAMPLES = _SHARED / "sas" / "examples" / "requests" / "requests.json"
+OFFICIAL = _SHARED / "sas"
 needs_large = pytest.mark.skipif(not LARGE.exists(), reason="LEFT OUT: no territory of 160 GPs beside the repository")
-needs_national_samples = pytest.mark.skipif(
-    not NATIONAL_SAMPLES.exists(), reason="LEFT OUT: no sample requests of the national guide beside the repository"
+needs_official = pytest.mark.skipif(
+    not OFFICIAL.exists(), reason="LEFT OUT: no official profiles and examples of the SAS beside the repository"
 )
 """Data that lies beside the repository is nobody's to install: without it, such tests are left out everywhere."""
 

@@ -22,13 +22,13 @@ from service.storage.wait_list import offer_places
 
 
 async def hold_slot(
-    database: Database, slot: SlotId, case_ref: str, *, caller: Caller, now: datetime, keyed: Keyed | None = None
+    database: Database, slot: SlotId, case_ref: str | None, *, caller: Caller, now: datetime, keyed: Keyed | None = None
 ) -> Hold:
-    """Keep a place for the caller for a while (policy: `hold_seconds`).
+    """Keep a place for the caller for a while (policy: `hold_seconds`). Without a case, that is named at booking.
 
     Raises Invalid, NotFound, IdempotencyKeyReused, and what forbids to take the place: SlotHeld, SlotTaken and so on.
     """
-    checked = checked_case_ref(case_ref)
+    checked = None if case_ref is None else checked_case_ref(case_ref)
     return await holds.take_hold(database.direct, slot, checked, caller=caller, now=now, keyed=keyed)
 
 

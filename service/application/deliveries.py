@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.application.appointments import want_told
 from service.application.webhook_sending import Sender
 from service.domain.callers import Caller
 from service.domain.directory import TerritoryId
@@ -46,11 +47,11 @@ class Delivering:
     draw: Callable[[], float]
 
 
-async def relay_events(database: Database, *, now: datetime) -> int:
+async def relay_events(database: Database, *, now: datetime, sas: bool = False) -> int:
     """Hand events to the receivers that want them, and queue a job for each receiver that something is due for.
 
-    All in one transaction, and by one caller at a time. Gives how many events; there may be more after
-    `RELAYED_AT_ONCE`.
+    `sas`: the SAS platform is one of them, of what its regulators booked. All in one transaction, and by one caller at
+    a time. Gives how many events; there may be more after `RELAYED_AT_ONCE`.
     """
     async with database.transaction() as session:
         if not await may_relay(session):
@@ -62,6 +63,8 @@ async def relay_events(database: Database, *, now: datetime) -> int:
             await stored.add_deliveries(session, made)
             await mark_relayed(session, [position for position, _ in waiting], now=now)
         await stored.enqueue_due(session, now=now)
+        if sas:
+            await want_told(session, [event for _, event in waiting], now=now)
     return len(waiting)
 
 

@@ -12,7 +12,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from service.cli import memory
+from service.cli import memory, signing_in
+from service.cli.telling import informed
 from service.domain.webhooks import Retrying
 from service.settings import Settings
 from service.storage.database import Database
@@ -55,6 +56,7 @@ def answer(
     listening: socket.socket,
     *,
     with_worker: bool,
+    invites: bool = False,
     orphaned: int | None = None,
 ) -> None:
     """Until a signal says stop, or the file descriptor `orphaned` ends. Requests under way are answered first.
@@ -71,7 +73,7 @@ def answer(
             memory.settle()
             yield
 
-    app = _application(settings, database, token, lifespan)
+    app = _application(settings, database, token, lifespan, invites)
     server = DrainingServer(_config(settings, app), app, unready_seconds=settings.unready_seconds)
     server.run(sockets=[listening])
 
@@ -88,13 +90,14 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     )
 
 
-def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan) -> FastAPI:
+def _application(settings: Settings, database: Database, token: str, lifespan: Lifespan, invites: bool) -> FastAPI:
     return create_app(
         database,
         admin_token=token,
         lifespan=lifespan,
         private_webhooks=settings.webhooks_private,
         public_url=settings.public_url,
+        console=signing_in.console(settings, invites=invites),
         entrance=Entrance(url=settings.fhir_url, known=_known_clients(settings)),
         log_requests=settings.log_requests,
     )
@@ -127,6 +130,7 @@ def worker(settings: Settings, database: Database) -> AbstractAsyncContextManage
         concurrency=settings.worker_concurrency,
         solver_threads=settings.solver_workers,
         sending=_sending(settings),
+        sas=informed(settings),
     )
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from rich.console import Console
 
 from service.application.directory import export_territory_file, get_territory, import_territory_file
+from service.application.page_sessions import invite
+from service.application.regulators import put_regulator
 from service.application.roster_publishing import publish_roster
 from service.application.rosters import find_roster, follow_roster, read_roster, request_roster
 from service.cli.opening import stopped
@@ -18,8 +20,9 @@ from service.domain.calendar import IsoWeek
 from service.domain.callers import Caller
 from service.domain.directory import TerritoryId
 from service.domain.errors import Invalid, NotFound, RosterExists, RosterPublished, TourderoleError
+from service.domain.regulators import Account, IdentifierSystem, RegulatorIdentifier
 from service.domain.roster_life import Roster, Solving
-from service.domain.rosters import RosterId
+from service.domain.rosters import Mode, RosterId
 from service.domain.solving import Limits, Problem
 from service.settings import Settings
 from service.storage.database import Database
@@ -29,17 +32,24 @@ from service.worker.running import worker_beside
 REFERENCE = Path(__file__).parents[1] / "reference" / "haut-anjou.json"
 TERRITORY = TerritoryId("cpts-haut-anjou-fictive")
 DEMO = Caller(name="demo")
+REGULATOR = Account(
+    technical="demonstration",
+    family_name="Démonstration",
+    given_name="Régulation",
+    emails=("demonstration@example.org",),
+    is_active=True,
+)
 
 
-def run(settings: Settings, url: str, week: IsoWeek) -> None:
-    """Whatever of it was done before is not done again."""
+def run(settings: Settings, url: str, week: IsoWeek) -> str | None:
+    """Whatever of it was done before is not done again. An invitation to the booking page, if it has places to show."""
     try:
-        asyncio.run(_run(settings, url, week))
+        return asyncio.run(_run(settings, url, week))
     except TourderoleError as error:
         raise stopped(f"{error.title}: {error.detail}") from error
 
 
-async def _run(settings: Settings, url: str, week: IsoWeek) -> None:
+async def _run(settings: Settings, url: str, week: IsoWeek) -> str | None:
     console = Console()
     async with Database(url) as database:
         await _import_reference(database, console)
@@ -51,6 +61,21 @@ async def _run(settings: Settings, url: str, week: IsoWeek) -> None:
             )
         await _print(database, roster.id, console)
         console.print(f"\nPublished: roster {roster.id}, version {roster.version}", style="bold green")
+        return await _invitation(database, roster.id)
+
+
+async def _invitation(database: Database, id: RosterId) -> str | None:
+    """To the agenda of somebody who has places to book in that roster."""
+    _, content, _ = await read_roster(database, id, caller=DEMO)
+    file = await export_territory_file(database, TERRITORY, caller=DEMO)
+    booked = {key for key, session in content.session_at.items() if session.template.mode is Mode.BOOKABLE}
+    holders = [each.practitioner for each in sorted(content.assignments) if each.key in booked]
+    if not holders:
+        return None
+    [holder] = [each for each in file.practitioners if each.id == holders[0]]
+    named = RegulatorIdentifier(system=IdentifierSystem.SAS, value="demonstration")
+    regulator, _ = await put_regulator(database, named, REGULATOR, caller=DEMO, now=utc_now())
+    return await invite(database, regulator.id, return_to=f"/rdv/{holder.rpps}", now=utc_now())
 
 
 async def _import_reference(database: Database, console: Console) -> None:

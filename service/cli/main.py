@@ -11,6 +11,7 @@ import typer
 
 from service.application.directory import import_territory_file
 from service.cli import auditing, backing_up, demo, logs, repairing, serving, solving, visible
+from service.cli.conformance.command import conformance_command
 from service.cli.opening import prepared_database, stopped
 from service.domain.callers import Caller
 from service.domain.errors import Invalid
@@ -70,10 +71,10 @@ def demo_command(
     settings = Settings()
     first = solving.first_week(week)
     with prepared_database(settings) as url:
-        demo.run(settings, url, first)
+        invitation = demo.run(settings, url, first)
         if not once:
             logs.configure()
-            serving.serve(settings, url, anywhere=True)
+            serving.serve(settings, url, anywhere=True, invitation=invitation)
 
 
 app.command(name="solve")(solving.solve_command)
@@ -82,6 +83,7 @@ app.command(name="repair")(repairing.repair_command)
 app.command(name="what-if")(repairing.what_if_command)
 app.command(name="audit")(auditing.audit_command)
 app.command(name="visible")(visible.visible_command)
+app.command(name="conformance")(conformance_command)
 
 
 app.command(name="backup")(backing_up.backup_command)

@@ -9,7 +9,7 @@ from multiprocessing import parent_process
 import typer
 from prometheus_client import start_http_server
 
-from service.cli import answering
+from service.cli import answering, signing_in
 from service.cli.opening import admin_token, stopped
 from service.cli.supervising import Child, end, keep_running, signals
 from service.settings import Settings
@@ -17,28 +17,39 @@ from service.settings import Settings
 _WORKER_GRACE_SECONDS = 15
 
 
-def serve(settings: Settings, url: str, *, anywhere: bool = False) -> None:
+def serve(settings: Settings, url: str, *, anywhere: bool = False, invitation: str | None = None) -> None:
     """Answer until a signal says stop; jobs that run then are given back to the queue.
 
     `anywhere`: on a free port when the one asked for is taken; otherwise that ends the command.
+    `invitation`: the token by which the owner of a demonstration comes to the booking page.
     """
+    signing_in.console(settings)  # half made, it ends this command rather than every process
     token = admin_token(settings)
     listening = _listening(settings, anywhere=anywhere)
     host, port = listening.getsockname()[:2]
     typer.echo(f"\nServing http://{host}:{port}/v1 · documentation http://{host}:{port}/docs · stop with Ctrl-C")
-    typer.echo(f"Admin token: {token}\n")
+    typer.echo(f"Admin token: {token}")
+    if invitation is not None:
+        typer.echo(f"Booking page, once: http://{host}:{port}/rdv/connexion/invitation?jeton={invitation}")
+    typer.echo()
+    invites = invitation is not None
     if settings.server_workers == 1:
-        answering.answer(settings, url, token, listening, with_worker=True)
+        answering.answer(settings, url, token, listening, with_worker=True, invites=invites)
     else:
-        _serve_from_several(settings, url, token, listening)
+        _serve_from_several(settings, url, token, listening, invites)
 
 
-def _serve_from_several(settings: Settings, url: str, token: str, listening: socket.socket) -> None:
+def _serve_from_several(settings: Settings, url: str, token: str, listening: socket.socket, invites: bool) -> None:
     """All accept from one socket, so none of the connections that wait is lost with a process. What they count is
     kept in files of one folder, from which each can tell what all counted. The worker ends last."""
     grace_seconds = settings.unready_seconds + settings.drain_seconds + _WORKER_GRACE_SECONDS
     servers = [
-        Child(role="server", run=_answer, arguments=(settings, url, token, listening), grace_seconds=grace_seconds)
+        Child(
+            role="server",
+            run=_answer,
+            arguments=(settings, url, token, listening, invites),
+            grace_seconds=grace_seconds,
+        )
         for _ in range(settings.server_workers)
     ]
     worker = Child(role="worker", run=_work, arguments=(settings, url), grace_seconds=_WORKER_GRACE_SECONDS)
@@ -50,8 +61,8 @@ def _serve_from_several(settings: Settings, url: str, token: str, listening: soc
         end([worker], received[0])
 
 
-def _answer(settings: Settings, url: str, token: str, listening: socket.socket) -> None:
-    answering.answer(settings, url, token, listening, with_worker=False, orphaned=_parent())
+def _answer(settings: Settings, url: str, token: str, listening: socket.socket, invites: bool) -> None:
+    answering.answer(settings, url, token, listening, with_worker=False, invites=invites, orphaned=_parent())
 
 
 def _work(settings: Settings, url: str) -> None:

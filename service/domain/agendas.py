@@ -72,7 +72,7 @@ class Site:
 
     @property
     def id(self) -> UUID:
-        return uuid5(_NAMES, f"{self.territory}/{self.practice}/{self.stop}")
+        return site_id(self.territory, self.practice, self.stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +103,10 @@ class Agenda:
     @property
     def id(self) -> UUID:
         return agenda_id(self.rpps, self.site.id)
+
+
+def site_id(territory: TerritoryId, practice: PracticeId, stop: str = "") -> UUID:
+    return uuid5(_NAMES, f"{territory}/{practice}/{stop}")
 
 
 def agenda_id(rpps: str, site: UUID) -> UUID:

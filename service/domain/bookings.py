@@ -31,6 +31,7 @@ from service.domain.errors import (
 )
 from service.domain.geography import Point
 from service.domain.keeping import Keeping
+from service.domain.regulators import RegulatorId
 from service.domain.rosters import Modality, Mode, SessionId
 
 SlotId = NewType("SlotId", UUID)
@@ -178,12 +179,12 @@ class HoldEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A place kept for a caller until `expires_at`; the booking that follows bears the same `case_ref`."""
+    """A place kept for a caller until `expires_at`, for a case that is named now, or (None) when it is booked."""
 
     id: HoldId
     slot: Slot
     venue: Venue
-    case_ref: str
+    case_ref: str | None
     held_by: str
     expires_at: datetime
     ended: HoldEnd | None = None
@@ -193,14 +194,19 @@ class Hold:
         return self.ended or (HoldEnd.EXPIRED if self.expires_at <= now else None)
 
     def refuse_other_case(self, case_ref: str | None) -> None:
-        """Raises Invalid (`case_ref.other`) when another case is named."""
-        if case_ref not in (None, self.case_ref):
+        """Raises Invalid: `case_ref.other` when another case is named, `key.missing` when none ever was."""
+        if self.case_ref is None and case_ref is None:
+            raise Invalid(Fault(path="case_ref", code="key.missing", message="the place is held for no case yet"))
+        if self.case_ref is not None and case_ref not in (None, self.case_ref):
             raise Invalid(Fault(path="case_ref", code="case_ref.other", message="the place is held for another case"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """A place taken for a regulation case. No identity of the patient: `case_ref` is opaque to us."""
+    """A place taken for a regulation case. No identity of the patient: `case_ref` is opaque to us.
+
+    `regulator`: who came from the SAS and booked it, which is to be told of it.
+    """
 
     id: BookingId
     slot: Slot
@@ -213,6 +219,7 @@ class Booking:
     status_at: datetime
     version: int
     supplement_eligible: bool = True
+    regulator: RegulatorId | None = None
 
     @property
     def is_displaced(self) -> bool:

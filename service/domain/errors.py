@@ -2,6 +2,7 @@
 
 TourderoleError
 ├── Invalid                 what was sent is malformed: carries every fault          422
+│   ├── AccountRefused      what was sent of an account can be read, and breaks its rules   (account_errors)
 │   └── IdempotencyKeyReused    the key was used for another request
 ├── TooLarge                what was sent is longer than anything lawful             413
 ├── NotFound                the thing named does not exist                           404
@@ -10,7 +11,10 @@ TourderoleError
 │   └── OfferExpired        the place offered was kept until a deadline, which is past
 ├── PreconditionMissing     an edit names no version                                 428
 ├── Forbidden               the caller may not do this here                          403
-│   └── Unauthenticated     the caller did not say who it is                         401
+│   ├── Unauthenticated     the caller did not say who it is                         401
+│   ├── RegulatorDisabled   the SAS gave the regulator no account, or took it away   (account_errors)
+│   ├── SignInRefused       what the provider sends back cannot be trusted            (account_errors)
+│   └── TermsNotAccepted    the regulator has yet to accept the terms of use          (account_errors)
 ├── Conflict                the request is sound, the state forbids it               409
 │   ├── SlotTaken · SlotHeld · SlotBegun · SlotNotBegun · SlotWithdrawn · WalkInNotBookable
 │   ├── NotWalkIn · SessionFull · SessionNotOpen · SessionClosed · NobodyToTakeBack
@@ -22,6 +26,7 @@ TourderoleError
 │   ├── StaleVersion            somebody else saved first: reload and retry
 │   ├── StillReferred           something still points at what would be deleted
 │   ├── AlreadyThere            an entry with this id exists
+│   ├── RegulatorExists · EmailTaken    an active account has that identifier, that e-mail   (account_errors)
 │   └── RulesBroken             carries the breaches
 └── Unavailable             a dependency is down: retry later                        503
 """

@@ -121,7 +121,7 @@ class PlaceNamed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceHeld:
-    """Book the place held, for the case it is held for; `case_ref` may name that case again."""
+    """Book the place held, for the case it is held for; `case_ref` may name that case again, or names it first."""
 
     hold: HoldId
     origin: Origin
@@ -129,6 +129,8 @@ class PlaceHeld:
     usual_gp_rpps: str | None = None
 
     def __post_init__(self) -> None:
+        if self.case_ref is not None:
+            checked_case_ref(self.case_ref)
         _check_usual_gp(self.usual_gp_rpps)
 
 

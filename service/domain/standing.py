@@ -29,21 +29,19 @@ class Standing:
         self._of_session[assignment.key].append(assignment)
         self._of_practice[assignment.practice, assignment.on].append(assignment)
 
+    def remove(self, assignment: Assignment) -> None:
+        self._of_practitioner[assignment.practitioner].remove(assignment)
+        self._of_session[assignment.key].remove(assignment)
+        self._of_practice[assignment.practice, assignment.on].remove(assignment)
+
     @contextmanager
     def without(self, assignment: Assignment) -> Iterator[None]:
         """As if it were not there, while the block runs."""
-        held = (
-            self._of_practitioner[assignment.practitioner],
-            self._of_session[assignment.key],
-            self._of_practice[assignment.practice, assignment.on],
-        )
-        for those in held:
-            those.remove(assignment)
+        self.remove(assignment)
         try:
             yield
         finally:
-            for those in held:
-                those.append(assignment)
+            self.add(assignment)
 
     @property
     def roster(self) -> tuple[Assignment, ...]:

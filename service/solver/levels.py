@@ -1,6 +1,6 @@
 """Goals settled one after the other, each keeping the ones before it at their best."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from service.domain.answers import GoalValue, Progress
 from service.domain.fairness import fairness_table
@@ -10,6 +10,7 @@ from service.domain.policy import FairnessPolicy, Goal
 from service.domain.rosters import Assignment
 from service.solver.budget import Budget
 from service.solver.caps import settle_largest
+from service.solver.exchanges import make_better
 from service.solver.goals import GOALS
 from service.solver.incumbent import Incumbent
 from service.solver.leximin import settle_next_largest
@@ -39,6 +40,12 @@ class Levels:
     @property
     def roster(self) -> tuple[Assignment, ...]:
         return self._incumbent.roster
+
+    def make_better(self, fixed: Set[Assignment], *, seconds: float, keeps_minutes: bool = False) -> None:
+        """By hand: see `exchanges`."""
+        self._incumbent.roster = make_better(
+            self._works, self.roster, fixed, self._budget, seconds=seconds, keeps_minutes=keeps_minutes
+        )
 
     def settle(self, goal: Goal, *, seconds: float) -> GoalValue:
         """Bring the goal as low as the time allows, and keep it there."""

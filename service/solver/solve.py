@@ -1,7 +1,7 @@
 """Problem in, answer out: build, search goal by goal, explain."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -21,6 +21,9 @@ from service.solver.fixes import with_fixes
 from service.solver.greedy import least_loaded_first
 from service.solver.levels import Levels
 from service.solver.variables import Works
+
+BY_HAND = 0.1
+"""Of the time: for making better by hand the first roster, and the last one where something could not be proved."""
 
 
 def solve(
@@ -47,7 +50,7 @@ def solve(
             rule(works)
         build_s = budget.elapsed_seconds - (first_s - begun_s)
     levels = Levels(works, first, budget, on_progress or (lambda _: None))
-    settled = tuple(_climb(levels, problem, budget))
+    settled = tuple(_climb(levels, problem, {*problem.begun, *pinned.assignments}, budget))
     solve_s = budget.elapsed_seconds
     found = with_fixes(problem, levels.roster, gaps(problem, levels.roster), budget)
     timings = Timings(build_s=build_s, first_s=first_s, solve_s=solve_s, explain_s=budget.elapsed_seconds - solve_s)
@@ -67,17 +70,28 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _climb(levels: Levels, problem: Problem, budget: Budget) -> Iterator[GoalValue]:
-    """A goal gets half of the time that is left, the last one all; the others get what it does not need."""
+def _climb(levels: Levels, problem: Problem, fixed: Set[Assignment], budget: Budget) -> Iterator[GoalValue]:
+    """By hand first; then a goal gets half of the time that is left, the last one all that is not kept for the end.
+
+    The others get what it does not need. What was not proved is made better by hand in the end.
+    """
     policy = problem.policy
     sought = goals_sought(problem)
+    kept_seconds, is_proved = BY_HAND * budget.left_seconds, True
+    levels.make_better(fixed, seconds=kept_seconds)
     for index, goal in enumerate(sought):
-        if budget.is_over:
+        left_seconds = budget.left_seconds - kept_seconds
+        if budget.is_over or left_seconds <= 0:
+            is_proved = False
             yield GoalValue(name=goal, value=VALUES[goal](problem, levels.roster), bound=None)
             continue
-        yield levels.settle(goal, seconds=budget.left_seconds / min(2, len(sought) - index))
+        settled = levels.settle(goal, seconds=left_seconds / min(2, len(sought) - index))
+        is_proved &= settled.is_proved
+        yield settled
         if goal is Goal.FAIRNESS_SUM and policy.settle_minutes:
             levels.settle_minutes()
+    if not is_proved:
+        levels.make_better(fixed, seconds=budget.left_seconds, keeps_minutes=True)
 
 
 def _baseline(problem: Problem, greedy: tuple[Assignment, ...]) -> Baseline:

@@ -31,6 +31,7 @@ _COUNTED = """
     UNION ALL SELECT CASE WHEN relayed_at IS NULL THEN 'events to relay' ELSE 'events relayed' END, count(*)
         FROM events GROUP BY 1
     UNION ALL SELECT 'deliveries ' || state, count(*) FROM webhook_deliveries GROUP BY state
+    UNION ALL SELECT 'bookings for the SAS ' || state, count(*) FROM sas_appointments GROUP BY state
     UNION ALL SELECT 'published seats', count(*) FROM assignments WHERE published
     ORDER BY 1
 """

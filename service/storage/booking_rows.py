@@ -16,6 +16,7 @@ from service.domain.entries import Page
 from service.domain.errors import Fault, Invalid, NotFound, StaleVersion
 from service.domain.events import OF_STATUS, EventType
 from service.domain.needs import BookingFilter
+from service.domain.regulators import RegulatorId
 from service.domain.rosters import SessionId
 from service.storage.events import add_booking_event
 from service.storage.parameters import BOOKING, given
@@ -34,6 +35,7 @@ OF_BOOKING: tuple[ColumnElement[Any], ...] = (
     bookings.c.status_at,
     bookings.c.supplement_eligible,
     bookings.c.version,
+    bookings.c.regulator_id,
 )
 """Beside the slot's columns: what `booking_of` reads."""
 _TOLD = told(slots, *OF_BOOKING).join(bookings, bookings.c.slot_id == slots.c.id)
@@ -46,6 +48,13 @@ async def get_booking(way: Way, id: BookingId) -> Booking:
     if row is None:
         raise NotFound("booking", id)
     return booking_of(row)
+
+
+async def find_own_booking(connection: AsyncConnection, slot: SlotId, *, booked_by: str) -> Booking | None:
+    """The latest booking that this caller made of the place, cancelled or not."""
+    found = _TOLD.where(bookings.c.slot_id == slot, bookings.c.booked_by == booked_by)
+    latest = (await connection.execute(found.order_by(bookings.c.booked_at.desc()).limit(1))).mappings().first()
+    return None if latest is None else booking_of(latest)
 
 
 async def bookings_by_id(connection: Connected, ids: Collection[BookingId]) -> tuple[Booking, ...]:
@@ -177,4 +186,5 @@ def booking_of(row: Row) -> Booking:
         status_at=row["status_at"].astimezone(venue.zone),
         version=row["version"],
         supplement_eligible=row["supplement_eligible"],
+        regulator=RegulatorId(row["regulator_id"]) if row["regulator_id"] else None,
     )

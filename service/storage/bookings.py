@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CTE,
-    Column,
     ColumnElement,
     Select,
     and_,
     exists,
+    func,
     insert,
     literal_column,
     or_,
@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from service.domain.bookings import Booking, BookingId, BookingStatus, HoldEnd, SlotState
+from service.domain.bookings import Booking, BookingId, BookingStatus, HoldEnd, Origin, SlotState
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import NoPlaceFree
 from service.domain.events import EventType
@@ -31,7 +31,7 @@ from service.storage.events import booking_told
 from service.storage.holds import ended_hold, get_hold, holds
 from service.storage.offers import asked
 from service.storage.once import Creation, create_once, key_used, remembered
-from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, SLOT, USUAL_GP, given
+from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, REGULATOR, SLOT, USUAL_GP, given
 from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told, words
 from service.storage.ranking import best_places
 from service.storage.statements import Row, Statement, Way
@@ -53,6 +53,7 @@ def _booked(place: CTE, case_ref: ColumnElement[str], *others: CTE) -> Select[An
         "case_ref": case_ref,
         "origin": ORIGIN,
         "booked_by": CALLER,
+        "regulator_id": REGULATOR,
         "booked_at": NOW,
         "placed_at": NOW,
         "status": literal_column(f"'{BookingStatus.BOOKED}'"),
@@ -73,7 +74,7 @@ def _is_with_usual_gp(place: CTE) -> ColumnElement[bool]:
     return exists().where(same, own)
 
 
-def _taken(*conditions: ColumnElement[bool], further: tuple[Column[Any], ...] = ()) -> CTE:
+def _taken(*conditions: ColumnElement[bool], further: tuple[ColumnElement[Any], ...] = ()) -> CTE:
     return update(slots).values(_BUSY).where(*conditions).returning(*slots.c, *further).cte("taken")
 
 
@@ -82,10 +83,11 @@ def _by_slot() -> Select[Any]:
 
 
 def _by_hold() -> Select[Any]:
-    same_case = or_(CASE_REF.is_(None), holds.c.case_ref == CASE_REF)
+    case_ref = func.coalesce(holds.c.case_ref, CASE_REF).label("case_ref")
+    same_case = case_ref == func.coalesce(CASE_REF, holds.c.case_ref)
     own = (holds.c.id == HOLD, holds.c.held_by == CALLER, holds.c.slot_id == slots.c.id, same_case)
     live = (slots.c.hold_id == HOLD, slots.c.held_until > NOW, slots.c.start_at > NOW)
-    place = _taken(*own, *live, further=(holds.c.case_ref,))
+    place = _taken(*own, *live, further=(case_ref,))
     confirmed = update(holds).values(ended=HoldEnd.CONFIRMED).where(holds.c.id == HOLD, place.c.id == holds.c.slot_id)
     return _booked(place, place.c.case_ref, confirmed.cte("confirmed"))
 
@@ -113,12 +115,12 @@ _BY_NEED = {tele: Statement(_by_need(tele)) for tele in Tele}
 
 async def book_slot(way: Way, named: PlaceNamed, *, caller: Caller, now: datetime, keyed: Keyed | None) -> Booking:
     """Raises NotFound, IdempotencyKeyReused, and the Conflict that forbids to take the place."""
-    place = given(slot=named.slot, case_ref=named.case_ref, origin=named.origin, usual_gp=named.usual_gp_rpps, now=now)
+    place = given(slot=named.slot, case_ref=named.case_ref, usual_gp=named.usual_gp_rpps, now=now)
 
     async def refuse(_: Row | None) -> None:
         await refuse_unless_free(way, named.slot, now=now)
 
-    creation = _creation(way, _BY_SLOT, place, refuse)
+    creation = _creation(way, _BY_SLOT, place | _of(caller, named.origin), refuse)
     return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
@@ -132,8 +134,8 @@ async def book_held(way: Way, held: PlaceHeld, *, caller: Caller, now: datetime,
         hold.slot.refuse_if_begun(now=now)
         hold.refuse_other_case(held.case_ref)
 
-    place = given(hold=held.hold, case_ref=held.case_ref, origin=held.origin, usual_gp=held.usual_gp_rpps, now=now)
-    creation = _creation(way, _BY_HOLD, place, refuse)
+    place = given(hold=held.hold, case_ref=held.case_ref, usual_gp=held.usual_gp_rpps, now=now)
+    creation = _creation(way, _BY_HOLD, place | _of(caller, held.origin), refuse)
     return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
@@ -152,9 +154,14 @@ async def book_needed(
         if row is not None and not row["any_free"]:
             raise NoPlaceFree()
 
-    place = given(case_ref=needed.case_ref, origin=needed.origin)
-    creation = _creation(way, _BY_NEED[need.tele], {**asked(need, now=now, limit=CANDIDATES), **place}, refuse)
+    place = asked(need, now=now, limit=CANDIDATES) | given(case_ref=needed.case_ref)
+    creation = _creation(way, _BY_NEED[need.tele], place | _of(caller, needed.origin), refuse)
     return await create_once(way, replace(creation, tells_key=True), caller=caller, keyed=keyed)
+
+
+def _of(caller: Caller, origin: Origin) -> dict[str, Any]:
+    """Whoever came from the SAS books for it, whatever was asked."""
+    return given(regulator=caller.regulator, origin=origin if caller.regulator is None else Origin.SAS)
 
 
 def _creation(

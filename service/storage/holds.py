@@ -60,7 +60,7 @@ _FIND = Statement(told(slots, *_OF_HOLD).join(holds, holds.c.slot_id == slots.c.
 
 
 async def take_hold(
-    way: Way, slot: SlotId, case_ref: str, *, caller: Caller, now: datetime, keyed: Keyed | None
+    way: Way, slot: SlotId, case_ref: str | None, *, caller: Caller, now: datetime, keyed: Keyed | None
 ) -> Hold:
     """Keep a free place for as long as its territory says. Raises NotFound, IdempotencyKeyReused, Conflict."""
 

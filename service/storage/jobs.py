@@ -16,6 +16,7 @@ SOLVING_QUEUE = "solving"
 SOLVE_ROSTER = "rosters:solve"
 DELIVERIES_QUEUE = "deliveries"
 DELIVER = "webhooks:deliver"
+TELL_SAS = "sas:tell"
 REQUEST_ID = "request_id"
 """What log lines call the request that they are about, and a job its own among its arguments."""
 

@@ -130,13 +130,21 @@ def slot_of(row: Row) -> Slot:
     )
 
 
+def stop_of(row: Row) -> Stop | None:
+    """Where a mobile unit is that day."""
+    if not row["stops"]:
+        return None
+    stops: Sequence[Stop] = _STOPS.validate_python(row["stops"])
+    on = row["start_at"].astimezone(ZoneInfo(row["timezone"])).date()
+    return next((stop for stop in stops if stop.serves(on)), None)
+
+
 def venue_of(row: Row) -> Venue:
     zone = ZoneInfo(row["timezone"])
-    on = row["start_at"].astimezone(zone).date()
-    stops: Sequence[Stop] = _STOPS.validate_python(row["stops"]) if row["stops"] else ()
+    stop = stop_of(row)
     return Venue(
         practice_name=row["practice_name"],
-        address_line=next((stop.address_line for stop in stops if stop.serves(on)), row["address_line"]),
+        address_line=row["address_line"] if stop is None else stop.address_line,
         phone=row["phone"],
         practitioner_name=row["practitioner_name"],
         zone=zone,

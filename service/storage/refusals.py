@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
+from service.domain.account_errors import EmailTaken, RegulatorExists
 from service.domain.errors import (
     AlreadyThere,
     AlreadyWaiting,
@@ -24,6 +25,9 @@ REFUSALS: Mapping[str, type[Conflict]] = {
     "bookings_on_an_offered_slot": SeatBooked,
     "wait_list_one_per_case": AlreadyWaiting,
     "bookings_before_it_begins": SlotBegun,
+    "regulators_one_active_national": RegulatorExists,
+    "regulators_one_active_technical": RegulatorExists,
+    "regulator_emails_one_active": EmailTaken,
 }
 """What a violated constraint means to a caller, by the constraint's name."""
 

@@ -147,6 +147,23 @@ MEASURES: tuple[Measure, ...] = (
         """,
     ),
     Measure(
+        name="sas_appointments",
+        meaning="Bookings that the SAS is yet to be told of, and those of which it refused to be",
+        labels=("state",),
+        sql="""
+            SELECT state, count(booking_id) AS value FROM (VALUES ('pending'), ('refused')) AS known (state)
+            LEFT JOIN sas_appointments USING (state) GROUP BY state
+        """,
+    ),
+    Measure(
+        name="sas_lag_seconds",
+        meaning="How long the oldest booking that the SAS is yet to be told of has waited",
+        sql="""
+            SELECT greatest(coalesce(extract(epoch FROM CAST(:now AS timestamptz) - min(since)), 0), 0) AS value
+            FROM sas_appointments WHERE state = 'pending'
+        """,
+    ),
+    Measure(
         name="workers",
         meaning="Signs of life of workers in the last 10 seconds: of each worker two, of its solves and its deliveries",
         sql="""

@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.staticfiles import StaticFiles
 
 from service.storage.database import Database
 from service.web import health, metrics, problem_page, refusals
+from service.web.console import routes as pages
+from service.web.console.pages import STATIC, STATIC_AT
+from service.web.console.setup import Console
 from service.web.dependencies import Clock, _caller
 from service.web.fhir import metadata as fhir_metadata
+from service.web.fhir import regulators as fhir_regulators
 from service.web.fhir import slots as fhir_slots
 from service.web.fhir.callers import sas_caller
 from service.web.fhir.capabilities import interactions_of
@@ -25,6 +30,7 @@ from service.web.rest import (
     repairs,
     roster_evidence,
     rosters,
+    sas_appointments,
     slots,
     swaps,
     tasks,
@@ -50,10 +56,11 @@ GUARDED: tuple[APIRouter, ...] = (
     tasks.router,
     wait_list.router,
     webhooks.router,
+    sas_appointments.router,
 )
 """The routers of `/v1`: every route of theirs asks for the caller's token."""
 
-FHIR: tuple[APIRouter, ...] = (fhir_slots.router, fhir_metadata.router)
+FHIR: tuple[APIRouter, ...] = (fhir_slots.router, fhir_regulators.router, fhir_metadata.router)
 """The routers of `/fhir`: every route of theirs asks who calls. What they declare is the CapabilityStatement."""
 
 FAST = (
@@ -88,6 +95,7 @@ def create_app(
     lifespan: Lifespan | None = None,
     private_webhooks: bool = False,
     public_url: str | None = None,
+    console: Console | None = None,
     entrance: Entrance = OPEN_TO_NOBODY,
     log_requests: bool = False,
 ) -> FastAPI:
@@ -95,16 +103,15 @@ def create_app(
 
     `private_webhooks`: receivers of events may be on private networks, and be reached without TLS. `public_url`: where
     the outside reaches the service, and comes back to; without it, where each request did. `entrance`: of `/fhir`.
+    `console`: who vouches for regulators on the pages for people.
     """
     app = FastAPIOffline(title="tourderole", version="1", description=ABOUT, lifespan=lifespan, telemetry=_UNWATCHED)
-    app.state.database = database
-    app.state.clock = clock
+    app.state.database, app.state.clock = database, clock
     app.state.admin_token = admin_token
-    app.state.private_webhooks = private_webhooks
-    app.state.public_url = public_url
+    app.state.private_webhooks, app.state.public_url = private_webhooks, public_url
+    app.state.console = console or Console()
     app.state.entrance = entrance
-    app.state.is_draining = False
-    app.state.looks = None
+    app.state.is_draining, app.state.looks = False, None
     refusals.install(app)
     app.add_middleware(Lane, routes=FAST)
     app.add_middleware(Watched, log_requests=log_requests)
@@ -117,6 +124,8 @@ def _include(app: FastAPI) -> None:
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(problem_page.router)
+    app.include_router(pages.router)
+    app.mount(STATIC_AT, StaticFiles(directory=STATIC), name="static")
     app.webhooks.include_router(event_shapes.router)
     for router in GUARDED:
         app.include_router(router, prefix="/v1", dependencies=[Depends(_caller)])

@@ -16,7 +16,7 @@ from service.application.wait_list import offer_waited_for
 from service.domain.errors import Unavailable
 from service.storage.database import Database
 from service.storage.jobs import DELIVERIES_QUEUE, SOLVING_QUEUE, rescue_jobs
-from service.worker.tasks import Sending, Work, job_app, traced
+from service.worker.tasks import Informed, Sending, Work, job_app, traced
 
 log = structlog.get_logger(__name__)
 
@@ -44,24 +44,34 @@ def utc_now() -> datetime:
 
 
 async def run_worker(
-    database: Database, *, concurrency: int, solver_threads: int = 2, sending: Sending | None = None
+    database: Database,
+    *,
+    concurrency: int,
+    solver_threads: int = 2,
+    sending: Sending | None = None,
+    sas: Informed | None = None,
 ) -> None:
     """Run jobs until cancelled, `concurrency` solves at a time; those that run then are given back to the queue."""
-    work = Work(database=database, solver_threads=solver_threads, clock=utc_now, sending=sending or Sending())
+    work = Work(database=database, solver_threads=solver_threads, clock=utc_now, sending=sending or Sending(), sas=sas)
     async with asyncio.TaskGroup() as parts:
         parts.create_task(_kept_alive("jobs", partial(_run_jobs, work, SOLVING_QUEUE, concurrency)))
         parts.create_task(_kept_alive("deliveries", partial(_run_jobs, work, DELIVERIES_QUEUE, RECEIVERS_AT_ONCE)))
-        parts.create_task(_kept_alive("relay", partial(_relay, database)))
+        parts.create_task(_kept_alive("relay", partial(_relay, work)))
         parts.create_task(_kept_alive("rescue", partial(_rescue, database)))
         parts.create_task(_kept_alive("deadlines", partial(_keep_deadlines, database)))
 
 
 @asynccontextmanager
 async def worker_beside(
-    database: Database, *, concurrency: int, solver_threads: int = 2, sending: Sending | None = None
+    database: Database,
+    *,
+    concurrency: int,
+    solver_threads: int = 2,
+    sending: Sending | None = None,
+    sas: Informed | None = None,
 ) -> AsyncIterator[None]:
     """A worker that lives as long as the block."""
-    running = run_worker(database, concurrency=concurrency, solver_threads=solver_threads, sending=sending)
+    running = run_worker(database, concurrency=concurrency, solver_threads=solver_threads, sending=sending, sas=sas)
     worker = asyncio.create_task(running)
     try:
         yield
@@ -100,10 +110,10 @@ async def _run_jobs(work: Work, queue: str, concurrency: int) -> None:
         )
 
 
-async def _relay(database: Database) -> None:
+async def _relay(work: Work) -> None:
     """By asking: a notification at each commit would make all bookings queue for one lock of the database."""
     while True:
-        relayed = await relay_events(database, now=utc_now())
+        relayed = await relay_events(work.database, now=utc_now(), sas=work.sas is not None)
         RELAYED.inc(relayed)
         if relayed < RELAYED_AT_ONCE:
             await asyncio.sleep(RELAY_SECONDS)

@@ -18,6 +18,9 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 from prometheus_client import Counter
 
+from service.application import appointments
+from service.application.appointment_sending import Platform, messenger
+from service.application.appointments import Informing, tell_due
 from service.application.deliveries import Delivering, deliver_due, rest
 from service.application.roster_solving import Superseded, fail_roster, solve_roster
 from service.application.webhook_sending import sender
@@ -26,11 +29,12 @@ from service.domain.rosters import RosterId
 from service.domain.webhooks import Retrying, WebhookId
 from service.storage.database import Database
 from service.storage.job_locks import job_lock
-from service.storage.jobs import DELIVER, DELIVERIES_QUEUE, REQUEST_ID, SOLVE_ROSTER, SOLVING_QUEUE
+from service.storage.jobs import DELIVER, DELIVERIES_QUEUE, REQUEST_ID, SOLVE_ROSTER, SOLVING_QUEUE, TELL_SAS
 
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = Counter("tourderole_webhook_attempts", "Times that an event was sent to a receiver, accepted or not")
+TELLINGS = Counter("tourderole_sas_messages", "Times that the SAS was told of a booking, accepted or not")
 
 PASSING = (OSError, Unavailable, StillReferred)
 """What another run may not meet again: a lost connection, an entry deleted meanwhile."""
@@ -58,13 +62,22 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Informed:
+    """The SAS platform, and how it is tried again."""
+
+    platform: Platform
+    retrying: Retrying = field(default_factory=lambda: Retrying(longest_wait=timedelta(minutes=1)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What tasks work with. `solver_threads`: those that one solve may use."""
+    """What tasks work with. `solver_threads`: those that one solve may use. Without `sas` it is told nothing."""
 
     database: Database
     solver_threads: int
     clock: Callable[[], datetime]
     sending: Sending = field(default_factory=Sending)
+    sas: Informed | None = None
 
 
 def job_app(work: Work) -> App:
@@ -79,6 +92,7 @@ def job_app(work: Work) -> App:
     app = App(connector=connector)
     _add_solving(app, work)
     _add_delivering(app, work)
+    _add_telling(app, work)
     return app
 
 
@@ -107,6 +121,23 @@ def _add_delivering(app: App, work: Work) -> None:
         ):
             how = Delivering(sender=sending, retrying=work.sending.retrying, clock=work.clock, draw=_draw)
             ATTEMPTS.inc(await deliver_due(work.database, id, how))
+
+
+def _add_telling(app: App, work: Work) -> None:
+    @app.task(name=TELL_SAS, queue=DELIVERIES_QUEUE, pass_context=True, retry=_RETRY)
+    async def tell(context: JobContext) -> None:
+        async def give_up(_: str) -> None:
+            await appointments.rest(work.database, now=work.clock(), pause=REST)
+
+        if work.sas is None:  # this worker cannot; one that can queues the job again
+            return
+        async with (
+            _ending(context, give_up),
+            job_lock(work.database.url, context.job.id or 0),
+            messenger(work.sas.platform) as sending,
+        ):
+            how = Informing(messenger=sending, retrying=work.sas.retrying, clock=work.clock, draw=_draw)
+            TELLINGS.inc(await tell_due(work.database, how))
 
 
 async def traced(run: Callable[[], Awaitable[Any]], context: JobContext, _worker: object) -> Any:

@@ -10,7 +10,6 @@ import pytest
 
 from service.cli.page.empty_seats import empty_seats
 from service.cli.page.fairness_bars import Scale
-from service.cli.page.french import balance, clock, duration, number, span
 from service.cli.page.grid import Filled, week_grids
 from service.cli.page.heading import heading
 from service.cli.page.people_grid import people_grids
@@ -19,6 +18,7 @@ from service.cli.page.territory_map import TerritoryMap, sessions_at, territory_
 from service.domain.answers import GoalValue, Outcome
 from service.domain.calendar import IsoWeek
 from service.domain.directory import PractitionerId
+from service.domain.french import balance, clock, duration, number, span
 from service.domain.gaps import gaps
 from service.domain.goals import access, half_days_asked
 from service.domain.policy import Goal

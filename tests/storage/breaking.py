@@ -33,6 +33,7 @@ COUNTER = "(SELECT id FROM slots WHERE mode = 'walk_in' AND state = 'free' ORDER
 OFFERED = "(SELECT id FROM wait_list WHERE state = 'waiting' AND hold_id IS NOT NULL)"
 PROPOSAL = "(SELECT id FROM tasks WHERE kind = 'proposal' ORDER BY id LIMIT 1)"
 MOVED = "(SELECT id FROM events WHERE type = 'booking.moved' LIMIT 1)"
+OF_SAS = "(SELECT booking_id FROM events WHERE type = 'booking.moved' LIMIT 1)"
 KEY = "(SELECT key FROM idempotency_keys WHERE operation = 'POST /v1/bookings' ORDER BY key LIMIT 1)"
 
 
@@ -47,6 +48,10 @@ def copied(table: str, which: str, returning: str = "id", **different: str) -> s
 
 def changed(table: str, which: str, change: str, returning: str = "id") -> str:
     return f"UPDATE {table} SET {change} WHERE id = {which} RETURNING {returning}"
+
+
+def told_sas(change: str) -> str:
+    return f"UPDATE sas_appointments SET {change} WHERE booking_id = {OF_SAS} RETURNING booking_id"
 
 
 def gone(table: str, which: str, returning: str = "id") -> str:
@@ -120,6 +125,12 @@ OF_EVENTS = [
         f" * CASE WHEN event_id = {MOVED} THEN 1 ELSE 2 END RETURNING {MOVED}",
     ),
 ]
+OF_TELLINGS = [
+    ("the_sas_is_told", gone("sas_appointments", f"booking_id = {OF_SAS}", "booking_id")),
+    ("the_sas_is_told", told_sas("wanted_version = 1")),
+    ("the_sas_is_told", told_sas("state = 'told', told_version = 1")),
+    ("the_sas_is_told", f"UPDATE bookings SET regulator_id = NULL WHERE id = {OF_SAS} RETURNING id"),
+]
 OF_ROSTERS = [
     ("nobody_in_two_places", copied("assignments", SEAT, "practitioner_id", id=NEW, practice_id="'elsewhere'")),
     ("one_seat_a_room", copied("assignments", SEAT, "practice_id", id=NEW, practitioner_id="'gp-22'")),
@@ -165,4 +176,4 @@ OF_CHANGES = [
     ("who_waited_and_was_booked_is_booked", f"UPDATE wait_list SET booking_id = {LIVE} RETURNING id"),
     ("nobody_waits_twice", copied("wait_list", OFFERED, id=NEW, turn="-1")),
 ]
-BREAKS = [*OF_BOOKINGS, *OF_EVENTS, *OF_ROSTERS, *OF_CHANGES]
+BREAKS = [*OF_BOOKINGS, *OF_EVENTS, *OF_TELLINGS, *OF_ROSTERS, *OF_CHANGES]

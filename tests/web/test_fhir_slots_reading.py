@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.domain.errors import Invalid
 from service.web.fhir.searching import search_of
-from tests.left_out import NATIONAL_SAMPLES, needs_national_samples
+from tests.left_out import OFFICIAL, needs_official
 from tests.make_bookings import publish
 from tests.national import NATIONAL, OF_CPTS, all_of, answer_to, asking, starts
 from tests.rosters import LAWFUL, W49
@@ -246,9 +246,9 @@ async def test_who_does_not_sign_in_is_told_nothing(client):
     assert (answer.status_code, answer.json()["resourceType"]) == (401, "OperationOutcome")
 
 
-@needs_national_samples
+@needs_official
 async def test_every_search_of_the_guide_is_understood(client):
-    samples = json.loads(NATIONAL_SAMPLES.read_text())
+    samples = json.loads((OFFICIAL / "examples" / "requests" / "requests.json").read_text())
     searches = [each for each in samples if each["flow"] in ("INT_R01", "INT_R04") and "url" in each]
     assert len(searches) >= 5
     for each in searches:

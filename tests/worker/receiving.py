@@ -6,7 +6,7 @@ import socket
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,9 +34,10 @@ HASTILY = Sending(private=True, retrying=HASTY)
 
 @dataclass
 class Receiver:
-    """`requests`: what every request was, `accepted` those answered with 2xx."""
+    """`requests`: what every request was, `accepted` those answered with 2xx. `module`: the process that receives."""
 
     folder: Path
+    module: str = "tests.worker.receiver_process"
     port: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     how: dict[str, Any] = field(default_factory=lambda: {"secrets": {}})
@@ -62,16 +63,17 @@ class Receiver:
         """On the port that it had before, if it had one."""
         with closing(socket.create_server(("127.0.0.1", self.port))) as listening:
             self.port = listening.getsockname()[1]
-            command = [sys.executable, "-m", "tests.worker.receiver_process", str(listening.fileno())]
+            command = [sys.executable, "-m", self.module, str(listening.fileno())]
             self.process = await asyncio.create_subprocess_exec(
                 *command, str(self.folder / "control"), stdout=asyncio.subprocess.PIPE, pass_fds=[listening.fileno()]
             )
 
     async def stop(self) -> None:
-        """At once; what it had said is read to the end."""
+        """At once, if it still runs; what it had said is read to the end."""
         assert self.process is not None
         assert self.process.stdout is not None
-        self.process.kill()
+        with suppress(ProcessLookupError):
+            self.process.kill()
         async for line in self.process.stdout:
             self.requests.append(json.loads(line))
         await self.process.wait()
@@ -88,8 +90,8 @@ class Receiver:
 
 
 @asynccontextmanager
-async def a_receiver(folder: Path) -> AsyncIterator[Receiver]:
-    receiver = Receiver(folder=folder)
+async def a_receiver(folder: Path, **different: Any) -> AsyncIterator[Receiver]:
+    receiver = Receiver(folder=folder, **different)
     receiver.answers()
     await receiver.start()
     try:

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.cli.page.french import SPACE, capitalised, hours, long_day
 from service.domain.answers import Gap
 from service.domain.directory import PractitionerId
+from service.domain.french import SPACE, capitalised, hours, long_day
 from service.domain.rosters import SessionKey
 from service.domain.solving import Problem, Rule
 from service.domain.wording import Language, fix_in_words, reason_in_words, rule_in_words

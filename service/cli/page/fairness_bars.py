@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.cli.page.french import balance, duration
 from service.domain.answers import Answer, FairnessRow
 from service.domain.directory import PractitionerId
+from service.domain.french import balance, duration
 from service.domain.solving import Problem
 
 BAR_WIDTH = 200.0

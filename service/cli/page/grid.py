@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from service.cli.page.french import hours, short_day, span
 from service.domain.calendar import IsoWeek, public_holiday_name
 from service.domain.directory import PractitionerId
+from service.domain.french import hours, short_day, span
 from service.domain.rosters import Assignment, Modality, Mode, Session, SessionKey
 from service.domain.solving import Problem
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.cli.page.french import counted, number, seconds, span
 from service.domain.answers import Answer, Outcome
 from service.domain.calendar import IsoWeek
+from service.domain.french import counted, number, seconds, span
 from service.domain.solving import Problem
 
 

@@ -7,13 +7,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.cli.page.empty_seats import empty_seats, gap_numbers
 from service.cli.page.fairness_bars import BAR_WIDTH, fairness_bars
-from service.cli.page.french import counted, spaced
 from service.cli.page.grid import Filled, week_grids
 from service.cli.page.heading import heading
 from service.cli.page.people_grid import by_name, people_grids
 from service.cli.page.proof import proof_rows
 from service.cli.page.territory_map import CLASS_LIMITS, territory_map
 from service.domain.answers import Answer
+from service.domain.french import counted, spaced
 from service.domain.rosters import Assignment
 from service.domain.solving import Problem
 from service.domain.why import whys

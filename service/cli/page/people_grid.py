@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from service.cli.page.french import duration, hours
 from service.cli.page.grid import Day, Filled, week_days
 from service.domain.calendar import IsoWeek
 from service.domain.directory import Practitioner, PractitionerId
 from service.domain.fairness import held_minutes
+from service.domain.french import duration, hours
 from service.domain.rosters import Assignment
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from service.cli.page.french import capitalised, number
 from service.domain.answers import Answer, GoalValue
+from service.domain.french import capitalised, number
 from service.domain.wording import Language, goal_in_words
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from service.cli.page.french import counted, number
 from service.cli.page.map_labels import Box, Disc, Label, Name, kept_apart, placed_labels
 from service.cli.page.projection import WIDTH, Projection, ScaleBar, Spot
 from service.domain.directory import Commune, PracticeId
+from service.domain.french import counted, number
 from service.domain.geography import Point
 from service.domain.goals import half_days_asked, road_minutes
 from service.domain.rosters import Assignment, Modality, SessionKey

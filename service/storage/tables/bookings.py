@@ -89,7 +89,10 @@ class SlotRow(Base):
 
 
 class HoldRow(Base):
-    """What was held, by whom; the slot says what is held now. `ended`: null while it may be live, else how it ended."""
+    """What was held, by whom; the slot says what is held now. `ended`: null while it may be live, else how it ended.
+
+    `case_ref`: null when the case is named only as the place is booked.
+    """
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -104,7 +107,7 @@ class HoldRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slot_id: Mapped[UUID] = mapped_column(ForeignKey("slots.id"))
-    case_ref: Mapped[str]
+    case_ref: Mapped[str | None]
     held_by: Mapped[str]
     held_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -116,7 +119,7 @@ class BookingRow(Base):
 
     `slot_state` is `busy` while the booking lives, null once cancelled: the foreign key binds live ones to their place
     in that very state, and the unique pair lets no second one in. `displaced`: the place was withdrawn under a booking
-    that is yet to be honoured; an open task says what becomes of it.
+    that is yet to be honoured; an open task says what becomes of it. `regulator_id`: who came from the SAS.
     """
 
     __tablename__ = "bookings"
@@ -130,6 +133,7 @@ class BookingRow(Base):
         CheckConstraint("placed_at < slot_start_at", name="before_it_begins"),
         CheckConstraint("NOT displaced OR status IN ('booked', 'cancelled')", name="displaced_not_honoured"),
         CheckConstraint("status IN ('booked', 'fulfilled', 'no_show', 'cancelled')", name="status_known"),
+        CheckConstraint("regulator_id IS NULL OR origin = 'sas'", name="regulators_book_for_the_sas"),
         Index("bookings_case_ref_idx", "case_ref"),
         Index("bookings_slot_start_at_id_idx", "slot_start_at", "id"),
     )
@@ -155,6 +159,7 @@ class BookingRow(Base):
     status_at: Mapped[datetime]
     supplement_eligible: Mapped[bool]
     version: Mapped[int]
+    regulator_id: Mapped[UUID | None] = mapped_column(ForeignKey("regulators.id"))
 
 
 class IdempotencyKeyRow(Base):

@@ -101,4 +101,22 @@ TRUTHS = (
                 AND earlier.last_attempt_at > later.last_attempt_at)
         """,
     ),
+    Truth(
+        name="the_sas_is_told",
+        sentence="Since it is told at all, the SAS was told of every booking of its regulators, is to be, or refused.",
+        sql="""
+            WITH said AS (
+                SELECT e.booking_id, max((e.data ->> 'version')::integer) AS version
+                FROM events e JOIN bookings b ON b.id = e.booking_id AND b.regulator_id IS NOT NULL
+                WHERE e.type LIKE 'booking.%' AND e.relayed_at >= (SELECT min(created_at) FROM sas_appointments)
+                GROUP BY e.booking_id
+            )
+            SELECT 'booking ' || coalesce(s.booking_id, a.booking_id) AS row, 'at version '
+                || coalesce(s.version::text, '(unknown)') || ' for its regulator, for the SAS '
+                || coalesce(a.state || ' at ' || coalesce(a.told_version, 0), 'nothing') AS said
+            FROM said s FULL JOIN sas_appointments a ON a.booking_id = s.booking_id
+            WHERE s.booking_id IS NULL OR a.booking_id IS NULL OR a.wanted_version < s.version
+            OR a.state = 'told' AND coalesce(a.told_version, 0) < a.wanted_version
+        """,
+    ),
 )

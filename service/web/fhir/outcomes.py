@@ -8,6 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from service.domain.account_errors import AccountRefused, EmailTaken, RegulatorExists
 from service.domain.errors import (
     Conflict,
     Fault,
@@ -26,7 +27,7 @@ from service.web.dependencies import public_url_of
 from service.web.fhir.media import FhirResponse
 from service.web.french import in_french
 
-STATUS: Mapping[type[TourderoleError], int] = {Invalid: 400, Conflict: 422}
+STATUS: Mapping[type[TourderoleError], int] = {Invalid: 400, AccountRefused: 422, Conflict: 422}
 """Where the guide differs from `web.problems`: 400 a malformed request, 422 what a rule refuses."""
 
 ISSUE: Mapping[type[TourderoleError], str] = {
@@ -36,10 +37,18 @@ ISSUE: Mapping[type[TourderoleError], str] = {
     Gone: "deleted",
     Unauthenticated: "login",
     Forbidden: "forbidden",
+    AccountRefused: "business-rule",
+    RegulatorExists: "duplicate",
+    EmailTaken: "duplicate",
     Conflict: "business-rule",
     Unavailable: "transient",
 }
 """https://hl7.org/fhir/R4/valueset-issue-type.html"""
+EXPRESSION: Mapping[type[TourderoleError], str] = {
+    RegulatorExists: "Practitioner.identifier",
+    EmailTaken: "Practitioner.telecom",
+}
+"""Which element a refusal is about, when it names none itself (FHIRPath)."""
 _ISSUE_OF_FAULT: Mapping[str, str] = {"key.missing": "required"}
 _ISSUE_OF_STATUS: Mapping[int, str] = {404: "not-found", 405: "not-supported", 500: "exception"}
 
@@ -95,7 +104,9 @@ def outcome(request: Request, error: TourderoleError) -> FhirResponse:
         issues = list(_issues(request, issue, title, error.faults))
         code = error.faults[0].code if len(error.faults) == 1 else error.code
     else:
-        issues, code = [_issue(request, issue, error.code, title, error.detail)], error.code
+        element = EXPRESSION.get(type(error))
+        where = {"expression": [element]} if element else {}
+        issues, code = [_issue(request, issue, error.code, title, error.detail) | where], error.code
     REFUSALS.labels(code).inc()
     return _answer(request, status_of(type(error)), issues, headers=problems.headers_of(error))
 

@@ -35,7 +35,7 @@ class HoldOut(BaseModel):
 
     id: UUID
     slot: SlotOut
-    case_ref: CaseRef
+    case_ref: CaseRef | None = Field(description="Null when the case is named only at booking")
     expires_at: datetime = Field(examples=["2026-11-23T14:10:00+01:00"])
     ended: HoldEnd | None = Field(description="How it ended; null while it is live")
 

@@ -4,10 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import date, time
 
+import phonenumbers
+
 from service.domain.calendar import IsoWeek
 
 SPACE = "\N{NO-BREAK SPACE}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
+_FRENCH_CODES = (33, 262, 590, 594, 596)
 MINUS = "\N{MINUS SIGN}"
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
@@ -81,6 +84,24 @@ def day_of_month(on: date, *, short: bool = False) -> str:
 def short_day(on: date) -> str:
     """`lun. 30 nov.`."""
     return f"{_WEEKDAYS[on.weekday()][:3]}.{SPACE}{day_of_month(on, short=True)}"
+
+
+def plain_day(on: date) -> str:
+    """`lundi 30 novembre`."""
+    return f"{_WEEKDAYS[on.weekday()]} {day_of_month(on)}"
+
+
+def phone(number: str) -> str:
+    """`02 43 90 00 00`; one of another country, or none at all, as it is."""
+    try:
+        parsed = phonenumbers.parse(number, "FR")
+    except phonenumbers.NumberParseException:
+        return number
+    format = phonenumbers.PhoneNumberFormat
+    is_french = parsed.country_code in _FRENCH_CODES
+    return phonenumbers.format_number(parsed, format.NATIONAL if is_french else format.INTERNATIONAL).replace(
+        " ", SPACE
+    )
 
 
 def long_day(on: date) -> str:

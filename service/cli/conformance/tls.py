@@ -1,0 +1,74 @@
+"""Who is let in at all: nobody without a certificate where one is asked for, nobody with a TLS of before 1.2."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from service.cli.conformance.findings import Fault, Rule
+from service.cli.conformance.playing import Certificates
+
+PATIENCE_SECONDS = 10.0
+HTTPS_PORT = 443
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """`let_in`: what was answered, in words, to somebody who should not have been; empty when nothing was."""
+
+    name: str
+    rule: "Rule[Connection]"
+    outcome: str
+    let_in: str = ""
+
+
+def _faults(connection: Connection) -> Iterator[Fault]:
+    if connection.let_in:
+        yield Fault("HTTP", connection.let_in)
+
+
+WITH_A_CERTIFICATE: Rule[Connection] = Rule("REQ-4", "without a certificate nobody is answered", "K R1-R3", _faults)
+TLS_1_2: Rule[Connection] = Rule("REQ-5", "TLS of before 1.2 is refused", "K", _faults)
+
+
+def tries(base: str, stranger: httpx.Client | None, certificates: Certificates) -> Iterator[Connection]:
+    """Of a server that speaks TLS."""
+    if stranger is not None:
+        yield _without_certificate(stranger)
+    if urlsplit(base).scheme == "https":
+        yield from _old_tls(base, certificates)
+
+
+def _without_certificate(stranger: httpx.Client) -> Connection:
+    name = "without a certificate"
+    try:
+        status = stranger.get("metadata").status_code
+    except httpx.TransportError as error:
+        return Connection(name=name, rule=WITH_A_CERTIFICATE, outcome=f"refused: {type(error).__name__}")
+    let_in = "" if 400 <= status < 500 else f"answered {status}"
+    return Connection(name=name, rule=WITH_A_CERTIFICATE, outcome=str(status), let_in=let_in)
+
+
+def _old_tls(base: str, certificates: Certificates) -> Iterator[Connection]:
+    """With the certificate, so that nothing else is wrong. Nothing where this machine cannot speak it either."""
+    parts = urlsplit(base)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    certificates.present(context)
+    try:
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        address = (parts.hostname or "", parts.port or HTTPS_PORT)
+        with socket.create_connection(address, PATIENCE_SECONDS) as raw, context.wrap_socket(raw) as secured:
+            version = secured.version()
+            yield Connection(name="TLS 1.1", rule=TLS_1_2, outcome=str(version), let_in=f"{version} was accepted")
+    except ssl.SSLError as error:
+        if error.reason != "NO_PROTOCOLS_AVAILABLE":
+            yield Connection(name="TLS 1.1", rule=TLS_1_2, outcome=f"refused: {error.reason}")
+    except OSError as error:
+        yield Connection(name="TLS 1.1", rule=TLS_1_2, outcome=f"refused: {type(error).__name__}")

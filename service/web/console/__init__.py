@@ -1,0 +1,1 @@
+"""Pages for people, in French: plain forms that need no script."""
