@@ -18,9 +18,9 @@ from service.domain.directory import Audience, PracticeId, Stop, TerritoryId
 from service.domain.geography import Point
 from service.domain.national import structure_id
 from service.domain.rosters import Modality, Mode
+from service.storage.nearby import communes, on_the_map
 from service.storage.parameters import END, END_WALL, NOW, RPPS, START, START_WALL, given
 from service.storage.places import IS_FREE, OPEN, in_utc, practices, practitioners, slots, territories, words
-from service.storage.ranking import communes, on_the_map
 from service.storage.statements import Row, Statement, Way
 from service.storage.tables.directory import ON_THE_MAP
 
