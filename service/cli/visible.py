@@ -18,7 +18,12 @@ from service.domain.errors import NotFound
 from service.domain.rosters import SessionId
 from service.domain.visibility import Question, Trace, Verdict
 from service.domain.wording import Language
-from service.domain.wording_visibility import conclusion_in_words, step_in_words, verdict_in_words
+from service.domain.wording_visibility import (
+    check_in_words,
+    conclusion_in_words,
+    step_in_words,
+    verdict_in_words,
+)
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.rest.visibility import VisibilityOut
@@ -74,5 +79,5 @@ def _lines(trace: Trace, language: Language) -> Iterator[str]:
     for step in trace.steps:
         words = step_in_words(trace, step, language)
         label = "" if step.verdict is Verdict.PASSES else f" [{verdict_in_words(step.verdict, language)}]"
-        yield f"{_SIGNS[step.verdict]} {step.check:<10} {words}{label}"
+        yield f"{_SIGNS[step.verdict]} {check_in_words(step.check, language):<19} {words}{label}"
     yield f"\n{conclusion_in_words(trace, language)}"

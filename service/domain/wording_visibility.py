@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from service.domain.directory import Audience
-from service.domain.visibility import Fact, Step, Trace, Verdict
+from service.domain.visibility import Check, Fact, Step, Trace, Verdict
 from service.domain.wording import WORDS, Language
 from service.domain.wording_language import Count, Words
 from service.domain.wording_naming import begun, joined
@@ -19,6 +19,11 @@ OF_AUDIENCES = ("audience", "audiences", "pledged")
 def step_in_words(trace: Trace, step: Step, language: Language) -> str:
     """What the check came to, with its facts."""
     return _told(trace, step, SENTENCES[language].steps, language)
+
+
+def check_in_words(check: Check, language: Language) -> str:
+    """A short label."""
+    return SENTENCES[language].checks[check]
 
 
 def verdict_in_words(verdict: Verdict, language: Language) -> str:

@@ -1,6 +1,6 @@
 """A trace of visibility in English: every sentence, with its facts left open."""
 
-from service.domain.visibility import Verdict
+from service.domain.visibility import Check, Verdict
 from service.domain.wording_visibility_language import Sentences
 
 ENGLISH = Sentences(
@@ -12,6 +12,26 @@ ENGLISH = Sentences(
     },
     visible="Visible: {places:place|places} of this session, for {audience}",
     hidden="Not visible to {audience}. {why}. {remedy}.",
+    checks={
+        Check.SEAT: "seat",
+        Check.PRACTISING: "practising",
+        Check.PLEDGE: "pledge",
+        Check.TEMPLATE: "session template",
+        Check.ROSTER: "roster",
+        Check.PLACES: "places",
+        Check.AUDIENCE: "audience",
+        Check.OFFERED: "offered",
+        Check.AHEAD: "yet to begin",
+        Check.FREE: "free",
+        Check.KEPT: "kept for a sector",
+        Check.WINDOW: "the platform's days",
+        Check.RPPS: "RPPS",
+        Check.ADDRESS: "address",
+        Check.STRUCTURE: "structure number",
+        Check.COMMUNITY: "health community",
+        Check.SEARCH: "which search",
+        Check.PAGE: "booking page",
+    },
     steps={
         "moot": "nothing is left to look at",
         "seat.held": "held by {holders}",

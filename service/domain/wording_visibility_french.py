@@ -1,6 +1,6 @@
 """A trace of visibility in French: every sentence, with its facts left open."""
 
-from service.domain.visibility import Verdict
+from service.domain.visibility import Check, Verdict
 from service.domain.wording_visibility_language import Sentences
 
 FRENCH = Sentences(
@@ -12,6 +12,26 @@ FRENCH = Sentences(
     },
     visible="Visible : {places:place|places} de cette plage, pour {audience}",
     hidden="Invisible pour {audience}. {why}. {remedy}.",
+    checks={
+        Check.SEAT: "poste",
+        Check.PRACTISING: "exercice",
+        Check.PLEDGE: "engagement",
+        Check.TEMPLATE: "modèle de plage",
+        Check.ROSTER: "tour de rôle",
+        Check.PLACES: "places",
+        Check.AUDIENCE: "public",
+        Check.OFFERED: "proposée",
+        Check.AHEAD: "à venir",
+        Check.FREE: "libre",
+        Check.KEPT: "gardée au secteur",
+        Check.WINDOW: "jours demandés",
+        Check.RPPS: "RPPS",
+        Check.ADDRESS: "adresse",
+        Check.STRUCTURE: "n° de structure",
+        Check.COMMUNITY: "CPTS",
+        Check.SEARCH: "recherche",
+        Check.PAGE: "réservation",
+    },
     steps={
         "moot": "il ne reste rien à examiner",
         "seat.held": "tenue par {holders}",

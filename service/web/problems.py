@@ -24,6 +24,8 @@ from service.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from service.domain.wording import Language
+from service.domain.wording_search import explanation_in_words
 from service.web.counting import REFUSALS
 from service.web.french import in_french
 
@@ -89,17 +91,21 @@ def answers(*errors: type[TourderoleError]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def code_of(error: TourderoleError) -> str:
+    """A single fault lends its own code to the whole."""
+    return error.faults[0].code if isinstance(error, Invalid) and len(error.faults) == 1 else error.code
+
+
 def problem(request: Request, error: TourderoleError) -> JSONResponse:
-    """The error as an answer, counted by its code. A single fault lends its own code to the whole."""
+    """The error as an answer, counted by its code."""
     status = status_of(type(error))
-    faults = error.faults if isinstance(error, Invalid) else ()
-    code = faults[0].code if len(faults) == 1 else error.code
+    faults, code = error.faults if isinstance(error, Invalid) else (), code_of(error)
     title, detail = error.title, error.detail
     if language_of(request) == "fr":
         title = in_french(error.code, title)
         detail = in_french(code, title)
     body: dict[str, object] = {
-        **error.facts,
+        **_told(error.facts, Language(language_of(request))),
         "type": f"/problems#{code}",
         "title": title,
         "status": status,
@@ -114,6 +120,15 @@ def problem(request: Request, error: TourderoleError) -> JSONResponse:
             for f in faults
         ]
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers_of(error))
+
+
+def _told(facts: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    """As JSON; why no place is free, in words too."""
+    reasons = facts.get("explanations")
+    if not isinstance(reasons, tuple):
+        return facts
+    told = [{"code": one.code, "text": explanation_in_words(one, language), **one.facts} for one in reasons]
+    return {**facts, "explanations": told}
 
 
 def headers_of(error: TourderoleError) -> Mapping[str, str] | None:

@@ -37,7 +37,7 @@ async def test_a_session_that_is_seen_is_traced_line_by_line(run, monday):
     assert told.exit_code == 0, told.output
     *steps, empty, conclusion = told.output.splitlines()
     assert (len(steps), empty) == (18, "")
-    assert steps[0] == "✔ seat       Held by Aline Morvan"
+    assert steps[0] == "✔ seat                Held by Aline Morvan"
     assert conclusion == "Visible: 8 places of this session, for the regulation"
 
 

@@ -1,5 +1,6 @@
 """A real nginx with the very configuration that is shipped, its paths and ports replaced, before a running service."""
 
+import os
 import shutil
 import signal
 import socket
@@ -18,7 +19,7 @@ PATIENCE_SECONDS = 60
 PORTS = {"fhir": "8443 ssl", "pages": "443 ssl http2", "plain": "80"}
 """What each server of the shipped file listens on."""
 MAIN = """
-user root;
+{user}
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{}}
@@ -54,14 +55,16 @@ class FrontProxy:
 
     def reload(self) -> None:
         """Returns once the old worker takes no more connections: as `systemctl reload nginx`, a little later."""
-        before = psutil.Process(self.process.pid).children()
+        master = psutil.Process(self.process.pid)
+        while not (before := master.children()):  # it listens before it has a worker
+            assert self.process.poll() is None
         self.process.send_signal(signal.SIGHUP)
         psutil.wait_procs(before, PATIENCE_SECONDS)
 
 
 def nginx() -> str:
     found = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    return found or leave_out("nginx is not installed (Debian: apt-get install nginx-light)")
+    return found or leave_out("nginx is not installed (Debian: apt-get install nginx)")
 
 
 def free_port() -> int:
@@ -88,7 +91,8 @@ def configured(folder: Path, *, service: str, ports: Mapping[str, int]) -> Path:
         text = text.replace(shipped, here)
     (folder / "tourderole.conf").write_text(text)
     main = folder / "nginx.conf"
-    main.write_text(MAIN.format(folder=folder))
+    user = "user root;" if os.geteuid() == 0 else ""  # whoever runs the tests owns the folder
+    main.write_text(MAIN.format(folder=folder, user=user))
     return main
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from service.domain.directory import Audience
+from service.domain.visibility import Check
 from service.domain.wording import Language
 from service.domain.wording_visibility import SENTENCES
 from service.storage.tables.bookings import SlotRow
@@ -198,4 +199,5 @@ async def test_the_trace_sees_what_the_platform_is_told(client, database, clock,
 def test_each_language_has_every_sentence_and_a_remedy_for_what_stops():
     english, french = SENTENCES[Language.EN], SENTENCES[Language.FR]
     assert english.steps.keys() == french.steps.keys() > english.remedies.keys() == french.remedies.keys()
+    assert english.checks.keys() == french.checks.keys() == {*Check}
     assert {*Audience} == {*CODES}

@@ -14,7 +14,7 @@ from service.domain.errors import Invalid, NotFound
 from service.domain.rosters import SessionId
 from service.domain.visibility import Check, Fact, Question, Step, Trace, Verdict
 from service.domain.wording import Language
-from service.domain.wording_visibility import conclusion_in_words, step_in_words
+from service.domain.wording_visibility import check_in_words, conclusion_in_words, step_in_words
 from service.web.dependencies import TOLD, CallerDep, DatabaseDep, LanguageDep, Now
 from service.web.problems import answers
 from service.web.rest.slot_shapes import Instant
@@ -26,6 +26,7 @@ class StepOut(BaseModel):
     """One filter. `noted`: it keeps nothing back, but somebody should know; `moot`: nothing was left to look at."""
 
     check: Check
+    name: str = Field(description="The check in words", examples=["free"])
     verdict: Verdict
     left: int | None = Field(description="Places still to be seen after it; null before there are any", examples=[8])
     facts: dict[str, int | datetime.datetime | datetime.date | list[str] | str | None] = Field(
@@ -37,6 +38,7 @@ class StepOut(BaseModel):
     def told(cls, trace: Trace, step: Step, language: Language) -> "StepOut":
         return cls(
             check=step.check,
+            name=check_in_words(step.check, language),
             verdict=step.verdict,
             left=step.left,
             facts=_facts(step.facts),
