@@ -68,7 +68,7 @@ async def _book_best(
         return await book_needed(database.direct, request, need, caller=caller, now=now, keyed=keyed)
     except NoPlaceFree:
         reasons = await why_none(database, request.request, need, now=now, to_book=True)
-    raise NoPlaceFree(explanations=[{"code": reason.code.value, **reason.facts} for reason in reasons])
+    raise NoPlaceFree(explanations=reasons)
 
 
 async def get_booking(database: Database, id: BookingId, *, caller: Caller) -> Booking:

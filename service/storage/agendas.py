@@ -20,9 +20,8 @@ from service.domain.national import structure_id
 from service.domain.rosters import Modality, Mode
 from service.storage.nearby import communes, on_the_map
 from service.storage.parameters import END, END_WALL, NOW, RPPS, START, START_WALL, given
-from service.storage.places import IS_FREE, OPEN, practices, practitioners, slots, territories, words
+from service.storage.places import IS_FREE, OPEN, in_utc, practices, practitioners, slots, territories, words
 from service.storage.statements import Row, Statement, Way
-from service.storage.tables.bookings import START_IN_UTC
 from service.storage.tables.directory import ON_THE_MAP
 
 _STOPS = TypeAdapter(tuple[Stop, ...])
@@ -50,16 +49,12 @@ def _people() -> CTE:
     return select(*told).select_from(known).where(practitioners.c.rpps == any_(RPPS)).cte("people")
 
 
-def _in_utc(instant: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.timezone(words("UTC")[0], instant)
-
-
 def _free_places(people: CTE) -> Select[Any]:
     """Of one of them, by site and kind: a walk along `slots_open_agenda_idx`."""
     kind = (slots.c.practice_id, slots.c.mode, slots.c.modality, slots.c.audiences)
     own = and_(slots.c.territory_id == people.c.territory_id, slots.c.practitioner_id == people.c.id)
-    start: ColumnElement[Any] = literal_column(START_IN_UTC)
-    window = (start > _in_utc(NOW), start >= _in_utc(people.c.first_at), start <= _in_utc(people.c.last_at))
+    start, first, last = in_utc(slots.c.start_at), in_utc(people.c.first_at), in_utc(people.c.last_at)
+    window = (start > in_utc(NOW), start >= first, start <= last)
     each = (func.array_agg(slots.c[name]).label(label) for name, label in _EACH.items())
     free = select(*kind, *each).where(own, OPEN, IS_FREE, slots.c.taken < slots.c.places, *window)
     return free.group_by(*kind).correlate(people)

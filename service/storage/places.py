@@ -75,6 +75,11 @@ NEARLY_FULL_PERCENT = policy_number(_POLICY.nearly_full_percent, "nearly_full_pe
 HOLD_TIME = policy_number(_POLICY.hold_seconds, "hold_seconds") * literal_column("interval '1 second'", Interval)
 
 
+def in_utc(instant: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As `slots_open_agenda_idx` has the start of places: see `START_IN_UTC`."""
+    return func.timezone(words("UTC")[0], instant)
+
+
 def crow_km(here: FromClause) -> ColumnElement[float]:
     """Great circle from there to the slot; the twin of `domain.geography.great_circle_km`."""
     half_chord = func.power(func.sind((slots.c.lat - here.c.lat) / number(2)), number(2)) + func.cosd(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.domain.agendas import agenda_id, site_id
@@ -15,6 +15,7 @@ from service.domain.practitioner_places import Office, PractitionerPlaces, Seen
 from service.storage.holds import holds
 from service.storage.places import (
     OPEN,
+    in_utc,
     practices,
     practitioners,
     slot_of,
@@ -64,11 +65,11 @@ async def _known(connection: AsyncConnection, rpps: str) -> Sequence[Row]:
 
 
 async def _seen(connection: AsyncConnection, rpps: str, now: datetime, until: datetime) -> tuple[Seen, ...]:
-    """A walk along `slots_open_agenda_idx`; a session that is not over began within a day."""
+    """A walk along `slots_open_agenda_idx`: no place that lasts to this instant began a day ago."""
     found = (
         told(slots, holds.c.id.label("the_hold"), holds.c.held_by)
         .outerjoin(holds, holds.c.id == slots.c.hold_id)
-        .where(practitioners.c.rpps == rpps, OPEN, slots.c.start_at > now - timedelta(days=1))
+        .where(practitioners.c.rpps == rpps, OPEN, _from(now - timedelta(days=1)))
         .where(slots.c.end_at > now, slots.c.start_at < until)
         .order_by(slots.c.start_at, slots.c.id)
     )
@@ -90,10 +91,14 @@ async def _taken(connection: AsyncConnection, rpps: str, now: datetime, until: d
 
 
 async def _next_at(connection: AsyncConnection, rpps: str, since: datetime) -> datetime | None:
-    free = (OPEN, slots.c.state == words(SlotState.FREE)[0], slots.c.start_at >= since, _OFFERED)
+    free = (OPEN, slots.c.state == words(SlotState.FREE)[0], _from(since), _OFFERED)
     first = select(func.min(slots.c.start_at)).select_from(slots.join(practitioners, _IS_THEIRS))
     found: datetime | None = await connection.scalar(first.where(practitioners.c.rpps == rpps, *free))
     return found
+
+
+def _from(instant: datetime) -> ColumnElement[bool]:
+    return in_utc(slots.c.start_at) >= in_utc(literal(instant, slots.c.start_at.type))
 
 
 def _office_of(row: Row) -> Office:

@@ -24,6 +24,8 @@ from service.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from service.domain.wording import Language
+from service.domain.wording_search import explanation_in_words
 from service.web.counting import REFUSALS
 from service.web.french import in_french
 
@@ -103,7 +105,7 @@ def problem(request: Request, error: TourderoleError) -> JSONResponse:
         title = in_french(error.code, title)
         detail = in_french(code, title)
     body: dict[str, object] = {
-        **error.facts,
+        **_told(error.facts, Language(language_of(request))),
         "type": f"/problems#{code}",
         "title": title,
         "status": status,
@@ -118,6 +120,15 @@ def problem(request: Request, error: TourderoleError) -> JSONResponse:
             for f in faults
         ]
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers_of(error))
+
+
+def _told(facts: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    """As JSON; why no place is free, in words too."""
+    reasons = facts.get("explanations")
+    if not isinstance(reasons, tuple):
+        return facts
+    told = [{"code": one.code, "text": explanation_in_words(one, language), **one.facts} for one in reasons]
+    return {**facts, "explanations": told}
 
 
 def headers_of(error: TourderoleError) -> Mapping[str, str] | None:

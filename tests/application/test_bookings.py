@@ -11,7 +11,7 @@ from service.application.slots import count_arrivals, search_slots
 from service.domain.bookings import BookingStatus, HoldEnd, HoldId, SlotId
 from service.domain.directory import Insee
 from service.domain.errors import BookingClosed, Invalid, NoPlaceFree, NotFound, SessionFull, StaleVersion
-from service.domain.explanations import Reason
+from service.domain.explanations import Explanation, Reason
 from service.domain.geography import Point
 from service.domain.needs import CareRequest, PlaceNeeded
 from tests.make_bookings import (
@@ -50,7 +50,7 @@ async def test_the_reasons_of_a_need_are_those_of_what_can_be_booked(database):
     assert (await search(database)).offers
     with pytest.raises(NoPlaceFree) as error:
         await book_place(database, needing(), caller=REGULATOR, now=NOW)
-    assert error.value.facts["explanations"] == [{"code": "walk_in_only", "places": 3}]
+    assert error.value.facts["explanations"] == (Explanation(code=Reason.WALK_IN_ONLY, facts={"places": 3}),)
 
 
 async def test_where_nobody_has_a_territory_nothing_is_published(database):

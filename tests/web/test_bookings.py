@@ -201,7 +201,8 @@ async def test_a_need_gets_the_best_place(book, database):
     answers = [await book(need={"near": near, "within_hours": 24}) for _ in range(4)]
     assert [answer.json()["slot"]["start"][11:16] for answer in answers[:3]] == ["14:15", "14:30", "14:45"]
     assert refusal(answers[3]) == (409, "no_place_free")
-    assert answers[3].json()["explanations"] == [{"code": "all_taken", "places": 3}]
+    text = "Nothing is left within reach: 3 places are taken."
+    assert answers[3].json()["explanations"] == [{"code": "all_taken", "text": text, "places": 3}]
 
 
 async def test_a_need_tries_the_own_gp_first(book, database):

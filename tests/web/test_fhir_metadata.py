@@ -35,3 +35,11 @@ def test_what_a_route_declares_is_told():
             "conditionalUpdate": True,
         }
     ]
+
+
+async def test_what_this_server_can_do_with_accounts_is_told(client):
+    [rest] = (await client.get("/fhir/metadata")).json()["rest"]
+    [told] = [each for each in rest["resource"] if each["type"] == "Practitioner"]
+    assert told["interaction"] == [{"code": "create"}, {"code": "update"}]
+    assert (told["conditionalUpdate"], told["updateCreate"]) == (True, True)
+    assert [each["name"] for each in told["searchParam"]] == ["identifier"]

@@ -280,14 +280,6 @@ async def test_every_name_of_the_format_is_understood(client, media_type):
     assert (answer.status_code, answer.headers["content-type"]) == (201, "application/fhir+json")
 
 
-async def test_what_this_server_can_do_with_accounts_is_told(client):
-    [rest] = (await client.get("/fhir/metadata")).json()["rest"]
-    [told] = [each for each in rest["resource"] if each["type"] == "Practitioner"]
-    assert told["interaction"] == [{"code": "create"}, {"code": "update"}]
-    assert (told["conditionalUpdate"], told["updateCreate"]) == (True, True)
-    assert [each["name"] for each in told["searchParam"]] == ["identifier"]
-
-
 @needs_official
 @pytest.mark.parametrize("number", range(1, 5))
 async def test_the_official_examples_are_understood(client, number):

@@ -38,6 +38,7 @@ async def results(search, **asked):
 async def explanations(search, **asked):
     answer = (await search(**asked)).json()
     assert answer["results"] == []
+    assert all(each.pop("text") for each in answer["explanations"])
     return answer["explanations"]
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from service.cli.conformance import expected
-from service.cli.conformance.reading import Node
+from service.cli.conformance.reading import Node, split_url
 
 IDENTIFIER = "schedule.actor:Practitioner.identifier"
 SERVICES = "Slot:service-type-reference"
@@ -46,7 +46,7 @@ class Asked:
         node = Node(value=resource, where="")
         declared = " ".join(node.texts("meta", "profile"))
         kind = Kind.CPTS if "sas-cpts-" in declared else Kind.PS
-        asked = parse_qsl(urlsplit(node.text("link", "url")).query.replace("+", "%2B"))
+        asked = parse_qsl(split_url(node.text("link", "url")).query.replace("+", "%2B"))
         bounds = {value[:2]: _instant(value[2:]) for name, value in asked if name == "start"}
         wanted = [token for name, value in asked if name == IDENTIFIER for token in value.split(",")]
         identifiers = frozenset(token.rpartition("|")[2].strip() for token in wanted)

@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from service.cli.conformance import expected
 from service.cli.conformance.answers import Answer, Kind
 from service.cli.conformance.findings import Fault, Rule, fault, missing, shown
-from service.cli.conformance.reading import Node
+from service.cli.conformance.reading import Node, split_url
 from service.cli.conformance.shapes import Faults, OfAnswer, among, equal, times
 
 SLICES = ("Slot", "Schedule", "Practitioner", "PractitionerRole", "HealthcareService", "Organization")
@@ -48,8 +48,8 @@ def link_echoes(bundle: Node, answer: Answer) -> Iterator[Fault]:
     if sent is None or link is None:
         return
     url = link.text("url")
-    written = urlsplit(url).query
-    if urlsplit(url).scheme not in ("http", "https") or not url.isprintable():
+    written = split_url(url).query
+    if split_url(url).scheme not in ("http", "https") or not url.isprintable():
         yield fault(link)
     elif written != sent and written != quote(sent, safe=ALLOWED_IN_QUERY):
         yield Fault(f"{link.where}.url", shown(written))
@@ -84,7 +84,7 @@ def known_types(_: Node, answer: Answer) -> Iterator[Fault]:
     allowed = SLICES if answer.asked.kind is Kind.CPTS else SLICES[:4]
     for node in answer.resources:
         if node.type not in allowed:
-            yield Fault(node.where, node.type)
+            yield Fault(node.where, node.type or "no resourceType")
 
 
 def once_each(bundle: Node, answer: Answer) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +61,11 @@ class Node:
     def local(self) -> str:
         """Its name for a reference, such as Slot/12."""
         return f"{self.type}/{self.id}"
+
+
+def split_url(url: str) -> SplitResult:
+    """Its parts; of what is no URL, none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from service.cli.conformance import expected
 from service.cli.conformance.answers import Answer, Kind
 from service.cli.conformance.findings import Fault, Rule, fault, missing, shown
-from service.cli.conformance.reading import Node
+from service.cli.conformance.reading import Node, split_url
 from service.cli.conformance.shapes import (
     Faults,
     OfAnswer,
@@ -124,9 +123,9 @@ def booked_somewhere(answer: Answer) -> Iterator[Fault]:
         url = slot.text("comment").strip()
         if not url:
             yield missing(slot, "comment")
-        elif urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        elif split_url(url).scheme not in ("http", "https") or not split_url(url).netloc:
             yield Fault(slot.at("comment"), shown(url))
-        elif answer.asked.is_live and not urlsplit(url).query:
+        elif answer.asked.is_live and not split_url(url).query:
             yield Fault(slot.at("comment"), f"{shown(url)}, without a parameter")
 
 

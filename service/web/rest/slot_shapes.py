@@ -19,6 +19,7 @@ from service.domain.needs import DEFAULT_WITHIN_HOURS, LONGEST_WINDOW, WITHIN_HO
 from service.domain.offers import Found, Offer
 from service.domain.rosters import Modality, Mode
 from service.domain.wording import Language, keeping_in_words
+from service.domain.wording_search import explanation_in_words
 
 
 def _point_in_time(given: object) -> object:
@@ -246,6 +247,10 @@ class ExplanationOut(BaseModel):
     """Why there is no result, or when the next place opens; facts stand where they apply."""
 
     code: Reason = Field(examples=["public_holiday"])
+    text: str = Field(
+        description="In words, French or English (`Accept-Language`)",
+        examples=["Wednesday 11/11/2026 is a public holiday: out-of-hours care is on duty."],
+    )
     date: LocalDate | None = Field(default=None, description="`public_holiday`: which day")
     opens: str | None = Field(default=None, description="`outside_hours`: local time", examples=["08:00"])
     closes: str | None = Field(default=None, description="`outside_hours`: Monday to Friday", examples=["20:00"])
@@ -264,8 +269,9 @@ class ExplanationOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, explanation: Explanation) -> "ExplanationOut":
-        return cls.model_validate({"code": explanation.code, **explanation.facts})
+    def of(cls, explanation: Explanation, language: Language) -> "ExplanationOut":
+        text = explanation_in_words(explanation, language)
+        return cls.model_validate({"code": explanation.code, "text": text, **explanation.facts})
 
 
 class SearchOut(BaseModel):
@@ -278,7 +284,7 @@ class SearchOut(BaseModel):
     def of(cls, found: Found, language: Language) -> "SearchOut":
         return cls(
             results=[OfferOut.from_offer(offer, language) for offer in found.offers],
-            explanations=[ExplanationOut.of(explanation) for explanation in found.explanations],
+            explanations=[ExplanationOut.of(explanation, language) for explanation in found.explanations],
         )
 
 

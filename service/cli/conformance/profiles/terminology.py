@@ -65,8 +65,8 @@ class Terminology:
             return None
         if isinstance(value, str):
             return any(codes is EVERY or value in codes for codes in content.values())
-        codings = value.get("coding", []) if isinstance(value, dict) and "coding" in value else [value]
-        return any(_is_of(content, coding) for coding in codings if isinstance(coding, dict))
+        codings = value["coding"] if isinstance(value, dict) and "coding" in value else [value]
+        return isinstance(codings, list) and any(_is_of(content, each) for each in codings if isinstance(each, dict))
 
     def _content(self, values: str) -> Content | None:
         if values not in self._contents:
