@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_index(
         "slots_open_agenda_idx",
         "slots",
-        ["territory_id", "practitioner_id", "start_at"],
+        ["territory_id", "practitioner_id", sa.text("timezone('UTC'::text, start_at)")],
         postgresql_where=sa.text("state IN ('free', 'held')"),
     )
 

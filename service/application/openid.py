@@ -6,6 +6,7 @@ OpenID Connect Core 1.0, authorization code with PKCE (RFC 7636); the answer's `
 import base64
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -49,7 +50,7 @@ class _Tokens(BaseModel):
 
 @dataclass(slots=True)
 class OpenId:
-    """Keeps what it learned of the provider; its keys are asked for again when a token names one not known."""
+    """Keeps what it learned of the provider; its keys are asked for again when those known do not bear a token out."""
 
     provider: Provider
     _metadata: Metadata | None = field(default=None, init=False)
@@ -109,16 +110,11 @@ class OpenId:
         return _read(_Tokens, await _asked(httpx.Request("POST", metadata.token_endpoint, data=sent), proof))
 
     async def _checked(self, id_token: str, nonce: str, now: datetime) -> Mapping[str, Any]:
-        for is_first in (True, False):
-            if self._keys is None or not is_first:
-                answer = await _asked(httpx.Request("GET", (await self.metadata()).jwks_uri))
-                self._keys = _key_set(answer)
-            try:
+        if self._keys is not None:
+            with suppress(SignInRefused):  # by a new key, perhaps
                 return checked_claims(id_token, self._keys, provider=self.provider, nonce=nonce, now=now)
-            except SignInRefused:
-                if not is_first:
-                    raise
-        raise SignInRefused(reason="token")
+        self._keys = _key_set(await _asked(httpx.Request("GET", (await self.metadata()).jwks_uri)))
+        return checked_claims(id_token, self._keys, provider=self.provider, nonce=nonce, now=now)
 
     async def _user(self, access_token: str, claims: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the provider tells beside the token, of the same person (Core 1.0 §5.3.2)."""

@@ -66,7 +66,10 @@ async def end_sign_in(
 
 
 async def invite(database: Database, regulator: RegulatorId, *, return_to: str, now: datetime) -> str:
-    """A token by which somebody comes in once, as that regulator, within `INVITED_TIME`: for demonstrations alone."""
+    """A token by which somebody comes in once, as that regulator, within `INVITED_TIME`: for demonstrations alone.
+
+    It is kept as a sign-in that no provider can answer: without a nonce, its state the regulator.
+    """
     token = secrets.token_urlsafe()
     invitation = SignIn(
         state=str(regulator), nonce="", code_verifier="", origin="", return_to=return_to, expires_at=now + INVITED_TIME

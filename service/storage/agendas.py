@@ -18,14 +18,17 @@ from service.domain.directory import Audience, PracticeId, Stop, TerritoryId
 from service.domain.geography import Point
 from service.domain.national import structure_id
 from service.domain.rosters import Modality, Mode
+from service.storage.nearby import communes, on_the_map
 from service.storage.parameters import END, END_WALL, NOW, RPPS, START, START_WALL, given
 from service.storage.places import IS_FREE, OPEN, practices, practitioners, slots, territories, words
-from service.storage.ranking import communes, on_the_map
 from service.storage.statements import Row, Statement, Way
+from service.storage.tables.bookings import START_IN_UTC
 from service.storage.tables.directory import ON_THE_MAP
 
 _STOPS = TypeAdapter(tuple[Stop, ...])
 _COMMUNITIES = TypeAdapter(tuple[Community, ...])
+_EACH: Mapping[str, str] = {"id": "ids", "start_at": "starts", "end_at": "ends"}
+"""Of the places of one kind, which come as arrays, all in the same order."""
 _TOWN = func.jsonb_build_array(communes.c.postal_code, communes.c.name)
 
 
@@ -47,17 +50,19 @@ def _people() -> CTE:
     return select(*told).select_from(known).where(practitioners.c.rpps == any_(RPPS)).cte("people")
 
 
+def _in_utc(instant: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.timezone(words("UTC")[0], instant)
+
+
 def _free_places(people: CTE) -> Select[Any]:
     """Of one of them, by site and kind: a walk along `slots_open_agenda_idx`."""
     kind = (slots.c.practice_id, slots.c.mode, slots.c.modality, slots.c.audiences)
     own = and_(slots.c.territory_id == people.c.territory_id, slots.c.practitioner_id == people.c.id)
-    window = (slots.c.start_at > NOW, slots.c.start_at >= people.c.first_at, slots.c.start_at <= people.c.last_at)
+    start: ColumnElement[Any] = literal_column(START_IN_UTC)
+    window = (start > _in_utc(NOW), start >= _in_utc(people.c.first_at), start <= _in_utc(people.c.last_at))
     each = (func.array_agg(slots.c[name]).label(label) for name, label in _EACH.items())
     free = select(*kind, *each).where(own, OPEN, IS_FREE, slots.c.taken < slots.c.places, *window)
     return free.group_by(*kind).correlate(people)
-
-
-_EACH: Mapping[str, str] = {"id": "ids", "start_at": "starts", "end_at": "ends"}
 
 
 def _towns_of_stops() -> ColumnElement[Any]:
@@ -175,37 +180,39 @@ def _places_of(row: Row) -> Iterator[AgendaPlace]:
 
 def _sites_of(row: Row) -> Callable[[date], Site | None]:
     """Where patients come, by the day."""
-    stops, towns = _STOPS.validate_python(row["stops"]), row["towns"] or {}
-
-    def site(address_line: str, town: tuple[str, str] | None, point: Point, stop: str = "") -> Site | None:
-        if town is None:
-            return None
-        return Site(
-            territory=TerritoryId(row["territory_id"]),
-            practice=PracticeId(row["practice_id"]),
-            name=row["name"],
-            structure=structure_id(finess=row["finess"], siret=row["siret"], rpps_rank=row["rpps_rank"]),
-            phone=row["phone"],
-            address_line=address_line,
-            postal_code=town[0],
-            city=town[1],
-            point=point,
-            stop=stop,
-        )
-
     if row["lat"] is not None:
         town = row["nearest_town"] if row["city"] is None else (row["postal_code"], row["city"])
-        fixed = site(row["address_line"], town, Point(row["lat"], row["lon"]))
+        fixed = _site(row, row["address_line"], town, Point(row["lat"], row["lon"]))
         return lambda _: fixed
+    stops, towns = _STOPS.validate_python(row["stops"]), row["towns"] or {}
 
     @cache
     def on(day: date) -> Site | None:
         stop = next((each for each in stops if each.serves(day)), None)
         if stop is None:
             return None
-        return site(stop.address_line, towns.get(stop.insee), stop.point, f"{stop.insee}/{stop.address_line}")
+        name = f"{stop.insee}/{stop.address_line}"
+        return _site(row, stop.address_line, towns.get(stop.insee), stop.point, stop=name)
 
     return on
+
+
+def _site(row: Row, address_line: str, town: tuple[str, str] | None, point: Point, *, stop: str = "") -> Site | None:
+    """`town`: postal code and name; without it there is no address to tell."""
+    if town is None:
+        return None
+    return Site(
+        territory=TerritoryId(row["territory_id"]),
+        practice=PracticeId(row["practice_id"]),
+        name=row["name"],
+        structure=structure_id(finess=row["finess"], siret=row["siret"], rpps_rank=row["rpps_rank"]),
+        phone=row["phone"],
+        address_line=address_line,
+        postal_code=town[0],
+        city=town[1],
+        point=point,
+        stop=stop,
+    )
 
 
 def _communities_of(row: Row) -> tuple[Community, ...]:

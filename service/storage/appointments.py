@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    DateTime,
     Integer,
     Table,
     Uuid,
@@ -26,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import column, table
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from service.domain.appointments import Appointment, Reply, Telling, TellingState
 from service.domain.bookings import BookingId, BookingStatus
@@ -46,40 +48,44 @@ _jobs = table("procrastinate_jobs", column("lock"), column("status"), schema="jo
 _PENDING = words(TellingState.PENDING)[0]
 _IS_PENDING = appointments.c.state == _PENDING
 _ALL = select(appointments, bookings.c.territory_id).join(bookings, bookings.c.id == appointments.c.booking_id)
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_ASKED = (
+    func.unnest(bindparam("ids", type_=ARRAY(Uuid)), bindparam("versions", type_=ARRAY(Integer)))
+    .table_valued(column("id", Uuid), column("version", Integer), name="asked")
+    .render_derived()
+)
 _FRESH = {"attempts": 0, "failing": null(), "status": null(), "refusal": null()}
 
 
 async def want_told(session: AsyncSession, versions: Mapping[BookingId, int], *, now: datetime) -> None:
-    """The SAS is to know these bookings up to these versions, if they are of its regulators. Due at once."""
-    ids, numbers = list(versions), list(versions.values())
-    asked = (
-        func.unnest(bindparam("ids", ids, type_=ARRAY(Uuid)), bindparam("numbers", numbers, type_=ARRAY(Integer)))
-        .table_valued(column("id", Uuid), column("version", Integer), name="asked")
-        .render_derived()
-    )
+    """The SAS is to know these bookings up to these versions, if its regulators took them. Due at once."""
     columns = {
         "booking_id": bookings.c.id,
-        "created_at": bindparam("now", now),
+        "created_at": _NOW,
         "state": _PENDING,
-        "wanted_version": asked.c.version,
+        "wanted_version": _ASKED.c.version,
         "is_sent": false(),
-        "since": bindparam("now", now),
-        "next_attempt_at": bindparam("now", now),
+        "since": _NOW,
+        "next_attempt_at": _NOW,
         "attempts": literal_column("0", Integer),
     }
-    of_sas = (
-        select(*columns.values()).join(asked, asked.c.id == bookings.c.id).where(bookings.c.regulator_id.is_not(None))
-    )
-    added = insert(appointments).from_select(list(columns), of_sas.order_by(bookings.c.id))
-    wanted = func.greatest(appointments.c.wanted_version, added.excluded.wanted_version)
+    of_sas = select(*columns.values()).join(_ASKED, _ASKED.c.id == bookings.c.id)
+    in_order = of_sas.where(bookings.c.regulator_id.is_not(None)).order_by(bookings.c.id)
+    added = insert(appointments).from_select(list(columns), in_order)
+    upserted = added.on_conflict_do_update(index_elements=["booking_id"], set_=_wanted_again(added.excluded))
+    await session.execute(upserted, {"ids": list(versions), "versions": list(versions.values()), "now": now})
+
+
+def _wanted_again(new: ReadOnlyColumnCollection[str, Any]) -> dict[str, ColumnElement[Any]]:
+    """What was told or refused is pending again, unless the SAS knows that very version already."""
+    wanted = func.greatest(appointments.c.wanted_version, new.wanted_version)
     is_known = and_(appointments.c.told_version.is_not(None), appointments.c.told_version >= wanted)
-    again = {
+    return {
         "wanted_version": wanted,
         "state": case((is_known, appointments.c.state), else_=_PENDING),
-        "since": case((_IS_PENDING, appointments.c.since), else_=added.excluded.since),
-        "next_attempt_at": added.excluded.next_attempt_at,
+        "since": case((_IS_PENDING, appointments.c.since), else_=new.since),
+        "next_attempt_at": new.next_attempt_at,
     }
-    await session.execute(added.on_conflict_do_update(index_elements=["booking_id"], set_=again))
 
 
 async def enqueue_telling(session: AsyncSession, *, now: datetime) -> bool:

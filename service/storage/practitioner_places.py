@@ -64,11 +64,12 @@ async def _known(connection: AsyncConnection, rpps: str) -> Sequence[Row]:
 
 
 async def _seen(connection: AsyncConnection, rpps: str, now: datetime, until: datetime) -> tuple[Seen, ...]:
-    """A walk along `slots_open_agenda_idx`."""
+    """A walk along `slots_open_agenda_idx`; a session that is not over began within a day."""
     found = (
         told(slots, holds.c.id.label("the_hold"), holds.c.held_by)
         .outerjoin(holds, holds.c.id == slots.c.hold_id)
-        .where(practitioners.c.rpps == rpps, OPEN, slots.c.end_at > now, slots.c.start_at < until)
+        .where(practitioners.c.rpps == rpps, OPEN, slots.c.start_at > now - timedelta(days=1))
+        .where(slots.c.end_at > now, slots.c.start_at < until)
         .order_by(slots.c.start_at, slots.c.id)
     )
     return tuple(_seen_of(row, rpps) for row in (await connection.execute(found)).mappings())

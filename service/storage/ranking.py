@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     CTE,
-    Column,
     ColumnElement,
     Double,
     FromClause,
     Integer,
     Select,
-    Table,
     and_,
     any_,
     case,
@@ -29,6 +27,7 @@ from service.domain.bookings import SlotState
 from service.domain.needs import Tele
 from service.domain.ranking import Turn
 from service.domain.rosters import Modality, Mode
+from service.storage.nearby import cells_around, communes, on_the_map
 from service.storage.parameters import (
     AUDIENCE,
     END,
@@ -60,11 +59,8 @@ from service.storage.places import (
     territories,
     words,
 )
-from service.storage.tables.directory import ON_THE_MAP, CommuneRow
+from service.storage.tables.directory import ON_THE_MAP
 
-communes = cast("Table", CommuneRow.__table__)
-KM_PER_DEGREE = 111.19
-"""Of latitude, on a sphere of 6 371 km, rounded down so that boxes are never too small."""
 AHEAD = and_(slots.c.start_at > NOW, slots.c.start_at >= START, slots.c.start_at < END)
 """Yet to begin, and in the window."""
 
@@ -88,11 +84,6 @@ def _origin() -> CTE:
     return union_all(point, centre).limit(1).cte("origin")
 
 
-def on_the_map(lat: ColumnElement[float], lon: ColumnElement[float]) -> ColumnElement[Any]:
-    """As `ON_THE_MAP` says it of communes."""
-    return func.point(lon, func.degrees(func.asinh(func.tand(lat))))
-
-
 def _homes() -> CTE:
     """The sector where the patient lives, in each territory that has the commune; for a point, of the nearest one."""
     sector = select(communes.c.territory_id, communes.c.sector)
@@ -104,26 +95,6 @@ def _homes() -> CTE:
 def _bounds() -> CTE:
     """The widest reach of any territory as the crow flies, and the least that any asks for a minute of waiting."""
     return select(func.max(REACH_KM).label("crow_km"), func.min(WAITING_WEIGHT).label("waiting_weight")).cte("bounds")
-
-
-def cells_around(origin: CTE, bounds: CTE) -> CTE:
-    """The squares around the origin that hold all within reach, each with the box that does: see `SlotRow.cell`."""
-    half_lat = bounds.c.crow_km / number(KM_PER_DEGREE)
-    half_lon = half_lat / func.greatest(func.cosd(origin.c.lat), number(0.01), type_=Double())
-    south, north = origin.c.lat - half_lat, origin.c.lat + half_lat
-    west, east = origin.c.lon - half_lon, origin.c.lon + half_lon
-    edges = (south.label("south"), north.label("north"), west.label("west"), east.label("east"))
-    box = select(*origin.c, *edges).select_from(origin.join(bounds, true())).cte("box")
-    row, column = _squares(box.c.south, box.c.north, "row"), _squares(box.c.west, box.c.east, "column")
-    found = select(*box.c, (row.c.number * literal_column("1000") + column.c.number).label("cell"))
-    return found.select_from(box.join(row, true()).join(column, true())).cte("cells")
-
-
-def _squares(least: ColumnElement[float], most: ColumnElement[float], name: str) -> FromClause:
-    """The half degrees between two. From an array, as the planner takes a bare series for a thousand numbers long."""
-    first, last = (func.floor(degrees * number(2)).cast(Integer) for degrees in (least, most))
-    series = func.array(select(func.generate_series(first, last)).scalar_subquery())
-    return func.unnest(series).table_valued(Column("number", Integer)).render_derived(f"each_{name}")
 
 
 def _usual() -> CTE:
@@ -198,10 +169,10 @@ def _costed(place: FromClause, *, tele: Tele = Tele.NEVER) -> Select[Any]:
     return costed.where(place.c.distance_km <= place.c.radius_km) if travels else costed
 
 
-def _in_cells(
+def _walk(
     patient: _Patient, cells: CTE, *limits: ColumnElement[bool], first: ColumnElement[int] | None = None
-) -> Select[Any]:
-    """Places within reach that have yet to begin; of each cell only the `first` so many, earliest first.
+) -> FromClause:
+    """Of each cell the places within reach that have yet to begin, or only the `first` so many, earliest first.
 
     One walk along the index for each cell, whatever the planner believes of their number: `OFFSET 0` keeps it to that.
     """
@@ -211,8 +182,7 @@ def _in_cells(
     reached = _costed(place).offset(literal_column("0"))
     if first is not None:
         reached = reached.order_by(place.c.start_at).limit(first)
-    each = reached.lateral("reached")
-    return select(*each.c).select_from(cells.join(each, true()))
+    return reached.lateral("reached")
 
 
 def _running(patient: _Patient) -> Select[Any]:
@@ -232,8 +202,14 @@ def _everywhere(patient: _Patient, tele: Tele, *limits: ColumnElement[bool]) -> 
     return _costed(everywhere.subquery("everywhere"), tele=tele)
 
 
-def _worth_a_second_look(cells: CTE, early: CTE, bounds: CTE) -> CTE:
-    """The squares, with when to stop in each.
+def _left_off(early: CTE) -> CTE:
+    """The squares that may hold more than was looked at first, and the last start looked at, of which some may be."""
+    count, last = func.count(), func.max(early.c.start_at)
+    return select(early.c.cell, last.label("last")).group_by(early.c.cell).having(count >= LIMIT).cte("left_off")
+
+
+def _latest(early: CTE, bounds: CTE) -> CTE:
+    """When to stop looking.
 
     The places found early set a cost; one that waits longer than that cost allows cannot be among the best, as no
     charge is below 0. The patient's own GP is tried first whatever the cost.
@@ -243,8 +219,7 @@ def _worth_a_second_look(cells: CTE, early: CTE, bounds: CTE) -> CTE:
     weight: ColumnElement[float] = func.nullif(bounds.c.waiting_weight, number(0), type_=Double())
     by_cost = func.coalesce(NOW + (cost / weight + number(1)) * _MINUTE, END)
     latest = case((USUAL_GP.is_not(None), END), else_=by_cost)
-    second_look = select(*cells.c, latest.label("latest")).select_from(cells.join(bounds, true())).cte("second_look")
-    return second_look.prefix_with("MATERIALIZED")
+    return select(latest.label("start_at")).select_from(bounds).cte("latest").prefix_with("MATERIALIZED")
 
 
 def _modes(*, walk_in: bool) -> ColumnElement[bool]:
@@ -252,17 +227,29 @@ def _modes(*, walk_in: bool) -> ColumnElement[bool]:
 
 
 def _in_person(patient: _Patient, tele: Tele, *, walk_in: bool) -> Iterator[Select[Any]]:
-    """Two walks along the index, the first to know how far the second must go; teleconsultations go no further."""
+    """Two walks along the index, the first to know how far the second must go; teleconsultations go no further.
+
+    The second goes on where the first left off: at its last start, all of whose places are left to it.
+    """
     modes, bounds = _modes(walk_in=walk_in), _bounds()
     cells = cells_around(patient.origin, bounds)
-    early = _in_cells(patient, cells, modes, first=LIMIT).cte("early")
-    again = _worth_a_second_look(cells, early, bounds)
-    yield _in_cells(patient, again, modes, slots.c.start_at <= again.c.latest)
+    first = _walk(patient, cells, modes, first=LIMIT)
+    early = select(*first.c, cells.c.cell).select_from(cells.join(first, true())).cte("early")
+    left_off, latest = _left_off(early), _latest(early, bounds)
+    seen = select(*(early.c[column.key] for column in first.c)).select_from(
+        early.outerjoin(left_off, left_off.c.cell == early.c.cell)
+    )
+    yield seen.where(or_(left_off.c.last.is_(None), early.c.start_at < left_off.c.last))
+    further = cells.join(left_off, left_off.c.cell == cells.c.cell).join(latest, true())
+    again = select(*cells.c, left_off.c.last, latest.c.start_at).select_from(further).cte("again")
+    again = again.prefix_with("MATERIALIZED")
+    rest = _walk(patient, again, modes, slots.c.start_at >= again.c.last, slots.c.start_at <= again.c.start_at)
+    yield select(*rest.c).select_from(again.join(rest, true()))
     if walk_in:
         yield _running(patient)
     if tele is Tele.TOO:
-        latest = select(func.max(again.c.latest)).scalar_subquery()
-        yield _everywhere(patient, tele, modes, slots.c.start_at <= latest)
+        until = select(latest.c.start_at).scalar_subquery()
+        yield _everywhere(patient, tele, modes, slots.c.start_at <= until)
 
 
 def best_places(tele: Tele, *, walk_in: bool) -> CTE:
@@ -283,7 +270,8 @@ def first_start(tele: Tele, *, walk_in: bool) -> Select[Any]:
     ways = []
     if tele is not Tele.ALONE:
         cells = cells_around(patient.origin, _bounds())
-        ways.append(_in_cells(patient, cells, modes, first=literal_column("1", Integer)))
+        earliest = _walk(patient, cells, modes, first=literal_column("1", Integer))
+        ways.append(select(*earliest.c).select_from(cells.join(earliest, true())))
     if tele is not Tele.NEVER:
         ways.append(_everywhere(patient, tele, modes))
     return select(func.min(union_all(*ways).subquery("found").c.start_at).label("start_at"))

@@ -29,6 +29,7 @@ from service.domain.geography import Point
 from service.domain.needs import Need, Tele
 from service.domain.rosters import Modality, Mode, RosterState
 from service.storage.directory_rows import territory_of
+from service.storage.nearby import KM_PER_DEGREE, cells_around, communes, on_the_map
 from service.storage.offers import next_start
 from service.storage.parameters import AUDIENCE, END, INSEE, LAT, LON, MODALITY, NOW, START, given
 from service.storage.places import (
@@ -44,7 +45,7 @@ from service.storage.places import (
     territories,
     words,
 )
-from service.storage.ranking import AHEAD, KM_PER_DEGREE, cells_around, communes, on_the_map
+from service.storage.ranking import AHEAD
 from service.storage.statements import Row, Statement, Way
 from service.storage.tables.directory import ON_THE_MAP, TerritoryRow
 from service.storage.tables.rosters import RosterRow, SessionRow

@@ -89,11 +89,15 @@ def answers(*errors: type[TourderoleError]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def code_of(error: TourderoleError) -> str:
+    """A single fault lends its own code to the whole."""
+    return error.faults[0].code if isinstance(error, Invalid) and len(error.faults) == 1 else error.code
+
+
 def problem(request: Request, error: TourderoleError) -> JSONResponse:
-    """The error as an answer, counted by its code. A single fault lends its own code to the whole."""
+    """The error as an answer, counted by its code."""
     status = status_of(type(error))
-    faults = error.faults if isinstance(error, Invalid) else ()
-    code = faults[0].code if len(faults) == 1 else error.code
+    faults, code = error.faults if isinstance(error, Invalid) else (), code_of(error)
     title, detail = error.title, error.detail
     if language_of(request) == "fr":
         title = in_french(error.code, title)

@@ -180,3 +180,16 @@ async def test_a_name_is_text_whatever_it_holds(visitor, database):
     await visitor.open(AGENDA)
     assert "<script>alert" not in visitor.text
     assert "Practice &lt;script&gt;alert(1)&lt;/script&gt;" in visitor.text
+
+
+@pytest.mark.parametrize("path", ["/rdv", "/rdv/a/b/c/d", f"{AGENDA}/rendez-vous"])
+async def test_an_address_that_is_not_there_is_answered_with_a_page(visitor, path):
+    answer = await visitor.open(path)
+    assert (answer.status_code, "Cette page n’existe pas" in visitor.words) == (404, True)
+
+
+@pytest.mark.parametrize("path", ["/retenir", "/retenues/{id}/rendre"])
+async def test_the_address_of_a_form_that_was_sent_leads_back(visitor, database, path):
+    slot = await a_place(database)
+    await visitor.open(AGENDA + path.format(id=slot))
+    assert visitor.path == AGENDA

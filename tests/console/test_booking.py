@@ -1,15 +1,21 @@
 """From the agenda to the card and back, whatever happens in between."""
 
+import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from service.application.bookings import book_place
 from service.domain.rosters import Modality, Mode
 from service.storage.tables.bookings import BookingRow, HoldRow, SlotRow
-from tests.console.conftest import AGENDA
+from service.web.console.cookies import SESSION
+from tests.changing import change
+from tests.console.conftest import AGENDA, Visitor, session_of
 from tests.make_bookings import NOW, REGULATOR, a_place, in_minutes, naming, places, quarters, rows_of, some_slots
+from tests.make_regulators import JULES, posted
 
 CASE = "DRM-2026-118203"
 
@@ -196,3 +202,34 @@ async def test_a_session_left_idle_books_nothing(visitor, database, clock):
     clock.now = in_minutes(46)
     answer = await visitor.send(r"/retenues/[\w-]+", dossier=CASE)
     assert (answer.status_code, "Votre session est terminée" in visitor.words) == (403, True)
+
+
+async def test_a_fault_of_ours_is_told_as_a_page_with_a_number(visitor, database, app):
+    await a_place(database)
+    app.state.clock = None
+    answer = await visitor.open(AGENDA)
+    assert (answer.status_code, answer.headers["x-request-id"] in visitor.words) == (500, True)
+
+
+async def test_of_two_regulators_who_choose_one_place_one_has_it(visitor, database, app, clock):
+    slot = await a_place(database)
+    other = await posted(database, replace(JULES, technical="another", emails=("other@example.org",)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://test") as client:
+        client.cookies.set(SESSION, await session_of(database, other, now=clock.now))
+        rival = Visitor(client)
+        await asyncio.gather(visitor.open(AGENDA), rival.open(AGENDA))
+        forms = [(each, each.form("/retenir", place=str(slot))) for each in (visitor, rival)]
+        answers = await asyncio.gather(*(each.post(form) for each, form in forms))
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+
+
+async def test_a_booking_that_lost_its_place_says_to_call_the_patient(visitor, database):
+    slot = await a_place(database)
+    await book(visitor, slot)
+    card = visitor.path
+    await change(database, [slot])
+    await visitor.open(card)
+    assert "ce rendez-vous n’a plus de place. Rappelez le patient." in visitor.words
+    assert "À lire au patient" not in visitor.words
+    await visitor.send("/annuler")
+    assert "Rendez-vous annulé" in visitor.words

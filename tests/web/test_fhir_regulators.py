@@ -11,6 +11,7 @@ import pytest
 from service.application.regulators import regulator_named
 from service.domain.account_errors import RegulatorDisabled
 from service.storage.tables.regulators import RegulatorRow
+from service.web.fhir.forwarded import Entrance
 from tests.left_out import OFFICIAL, needs_official
 from tests.make_bookings import rows_of
 from tests.make_regulators import NUMBER, UUID_OF_SAS, national, technical
@@ -71,6 +72,20 @@ async def test_an_account_is_made_and_has_our_id(client, database, system, value
     told = answer.json()
     assert (told["id"], told["identifier"]) == (str(row.id), [identifier(system, value)])
     assert told["telecom"] == [{"system": "email", "value": MAIL}]
+
+
+async def test_an_account_is_where_the_interface_is(app, client):
+    app.state.entrance = Entrance(url="https://fhir.example:8443/fhir")
+    answer = await post(client, a_practitioner())
+    app.state.entrance = Entrance()
+    assert answer.headers["location"] == f"https://fhir.example:8443/fhir/Practitioner/{answer.json()['id']}"
+
+
+async def test_who_does_not_say_who_calls_changes_no_account(client, database):
+    del client.headers["Authorization"]
+    for answer in (await post(client, a_practitioner()), await put(client, SAS, UUID_OF_SAS, a_practitioner())):
+        assert issues(answer, 401) == [("unauthenticated", None)]
+    assert await rows_of(database, RegulatorRow) == []
 
 
 async def test_the_same_creation_again_is_refused_as_a_duplicate(client):

@@ -16,6 +16,10 @@ RULES: tuple[Rule[Answer], ...] = (
 )
 
 
+OF_THE_HEAD = tuple(rule for rule in RULES if rule.id in ("R4", "BUN-3", "BUN-3b"))
+"""What can differ between answers that hold the same resources."""
+
+
 def check(answer: Answer) -> Iterator[Finding]:
     """Pure: what the rules find wrong with it, rule by rule."""
     for rule in RULES:

@@ -79,22 +79,28 @@ def conformance_command(
     Ends with 1 when something does not conform. Only --write-accounts writes.
     """
     definitions = None if profiles is None else _definitions(profiles)
-    stored = [*(files or ()), *_path(target)]
-    if stored:
+    certificates = Certificates(cert=cert, key=key, authority=ca)
+    if stored := [*(files or ()), *_path(target)]:
         report = _stored(stored, definitions)
-    elif target is None or not (rpps or write_accounts):
-        raise stopped("Say which server, and whose places: URL --rpps …; or which --file.", status=MALFORMED)
     else:
-        kinds = [kind for kind, only in ((Kind.PS, ps), (Kind.CPTS, cpts)) if only or ps == cpts]
-        searches = _searches(kinds, rpps or [], from_at, until, zone)
-        certificates = Certificates(cert=cert, key=key, authority=ca)
+        searches = _searches(_kinds(ps=ps, cpts=cpts), rpps or [], from_at, until, zone)
         report = _live(target, searches, token, certificates, definitions, write_accounts=write_accounts)
+    _tell(report, as_json=as_json)
+
+
+def _tell(report: Report, *, as_json: bool) -> None:
+    """Raises Exit when it does not conform."""
     if as_json:
         typer.echo(json.dumps(report_json(report), ensure_ascii=False, indent=1))
     else:
         print_report(Console(soft_wrap=True), report)
     if not report.conforms:
         raise typer.Exit(1)
+
+
+def _kinds(*, ps: bool, cpts: bool) -> list[Kind]:
+    """Both where neither or both are said."""
+    return [kind for kind, only in ((Kind.PS, ps), (Kind.CPTS, cpts)) if only or ps == cpts]
 
 
 def _path(target: str | None) -> Iterator[Path]:
@@ -117,7 +123,7 @@ def _stored(paths: list[Path], definitions: Definitions | None) -> Report:
 
 
 def _live(
-    base: str,
+    base: str | None,
     searches: list[Search],
     token: str | None,
     certificates: Certificates,
@@ -125,6 +131,8 @@ def _live(
     *,
     write_accounts: bool,
 ) -> Report:
+    if base is None or not (searches or write_accounts):
+        raise stopped("Say which server, and whose places: URL --rpps …; or which --file.", status=MALFORMED)
     with ExitStack() as stack:
         try:
             client = stack.enter_context(client_of(base, token, certificates))

@@ -69,14 +69,14 @@ def _wanted(node: Node, answer: Answer) -> frozenset[str]:
 
 
 def named(answer: Answer) -> Iterator[Fault]:
-    bundles = [] if answer.asked.is_live or not answer.bundles else answer.bundles
+    """What stands by itself may lack an id: a bundle, or a message that its receiver names."""
     for node in answer.everything:
         if not node.type:
             yield missing(node, "resourceType")
-        if node.type != "Bundle" and not expected.ID.fullmatch(node.id):
-            yield Fault(node.at("id"), shown(node.id) if node.holds("id") else "nothing")
-    for node in bundles:
-        yield from (fault(found) for found in node.each("id") if not expected.ID.fullmatch(node.id))
+        if node is answer.root and not node.holds("id"):
+            continue
+        if not expected.ID.fullmatch(node.id):
+            yield Fault(node.at("id"), shown(node.value["id"]) if node.holds("id") else "nothing")
 
 
 def contained_are_bare(answer: Answer) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from service.application.practitioner_places import get_own_booking
 from service.domain.bookings import Booking, BookingId, BookingStatus
 from service.domain.errors import BookingClosed, Conflict, SlotBegun, StaleVersion
 from service.domain.rosters import Modality
+from service.web.console.asked import AskedDep
 from service.web.console.french import MODALITIES, read_aloud, refused_in_words, status_in_words, when_in_words
 from service.web.console.pages import go, page
 from service.web.console.refusals import PageRoute
@@ -22,6 +23,12 @@ router = APIRouter(prefix="/rdv/{rpps}/rendez-vous/{booking}", route_class=PageR
 @router.get("")
 async def show(visit: VisitDep, booking: UUID) -> Response:
     return _card(visit, await get_own_booking(visit.database, BookingId(booking), caller=visit.caller))
+
+
+@router.get("/annuler")
+async def look_again(asked: AskedDep, booking: UUID) -> Response:
+    """For whoever loads the address of a form that was sent."""
+    return go(asked.booking(BookingId(booking)))
 
 
 @router.post("/annuler")

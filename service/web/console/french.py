@@ -5,12 +5,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from service.domain.bookings import Booking, BookingStatus, Slot, Venue
-from service.domain.errors import Invalid, TourderoleError
+from service.domain.errors import TourderoleError
 from service.domain.french import SPACE, capitalised, clock, counted, long_day, phone, plain_day, spaced
 from service.domain.practitioner_places import PractitionerPlaces, WhyNone
 from service.domain.rosters import Modality
-
-__all__ = ["capitalised"]
+from service.web.problems import code_of
 
 MODALITIES: Mapping[Modality, str] = {
     Modality.IN_PERSON: "consultation sur place",
@@ -49,9 +48,7 @@ _UNTRUSTED = "La réponse du fournisseur d’identité n’a pas pu être vérif
 
 
 def refused_in_words(error: TourderoleError) -> str:
-    """A single fault speaks for itself."""
-    code = error.faults[0].code if isinstance(error, Invalid) and len(error.faults) == 1 else error.code
-    return REFUSED.get(code, "Cela n’a pas pu être fait. Rechargez la page et recommencez.")
+    return REFUSED.get(code_of(error), "Cela n’a pas pu être fait. Rechargez la page et recommencez.")
 
 
 def sign_in_in_words(reason: object) -> str:

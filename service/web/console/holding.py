@@ -13,12 +13,13 @@ from service.domain.callers import Keyed
 from service.domain.errors import Conflict, HoldExpired, IdempotencyKeyReused, Invalid, NotFound, TourderoleError
 from service.domain.needs import PlaceHeld
 from service.web.console.agenda import agenda_page
+from service.web.console.asked import AskedDep
 from service.web.console.french import MODALITIES, refused_in_words, when_in_words
 from service.web.console.pages import go, page
 from service.web.console.refusals import PageRoute
 from service.web.console.visits import PostedDep, Visit, VisitDep
-from service.web.counting import count_booking
-from service.web.problems import status_of
+from service.web.counting import REFUSALS, count_booking
+from service.web.problems import code_of, status_of
 
 router = APIRouter(prefix="/rdv/{rpps}", route_class=PageRoute, include_in_schema=False)
 
@@ -33,8 +34,16 @@ async def hold(visit: PostedDep, place: Annotated[UUID, Form()], cle: Words) -> 
     try:
         held = await hold_shown_place(visit.database, rpps, slot, caller=visit.caller, now=visit.now, keyed=keyed)
     except (Conflict, IdempotencyKeyReused) as error:
+        REFUSALS.labels(code_of(error)).inc()
         return await agenda_page(visit, refused=refused_in_words(error), status=status_of(type(error)))
     return go(visit.asked.hold(held.id))
+
+
+@router.get("/retenir")
+@router.get("/retenues/{hold}/rendre")
+async def look_again(asked: AskedDep) -> Response:
+    """For whoever loads the address of a form that was sent."""
+    return go(asked.agenda())
 
 
 @router.get("/retenues/{hold}")
@@ -51,6 +60,7 @@ async def confirm(visit: PostedDep, hold: UUID, dossier: Words = "") -> Response
         held = PlaceHeld(hold=id, origin=Origin.SAS, case_ref=case_ref or None)
         booking = await book_place(visit.database, held, caller=visit.caller, now=visit.now, keyed=keyed)
     except (HoldExpired, Conflict, Invalid) as error:
+        REFUSALS.labels(code_of(error)).inc()
         still = await get_hold(visit.database, id, caller=visit.caller)
         return await _hold_page(visit, still, refused=error, case_ref=case_ref)
     return go(visit.asked.booking(count_booking(booking, visit.now).id))

@@ -7,9 +7,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from service.domain.french import counted, phone, spaced
+from service.domain.french import capitalised, counted, phone, spaced
 from service.web.console.cookies import form_token
-from service.web.console.french import capitalised, clock_at, until_of
+from service.web.console.french import clock_at, until_of
 
 STATIC = Path(__file__).with_name("static")
 STATIC_AT = "/console/static"

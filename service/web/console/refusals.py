@@ -1,7 +1,7 @@
 """What a page says when it cannot do what was asked: in words, with a way on."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request, Response
@@ -13,7 +13,8 @@ from service.domain.errors import NotFound, TourderoleError, Unauthenticated, Un
 from service.web.console.french import refused_in_words, sign_in_in_words
 from service.web.console.pages import page
 from service.web.console.visitors import NotOurForm
-from service.web.problems import status_of
+from service.web.counting import REFUSALS
+from service.web.problems import code_of, status_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,21 @@ class PageRoute(APIRoute):
 
 
 def refusal_page(request: Request, error: TourderoleError) -> Response:
+    REFUSALS.labels(code_of(error)).inc()
     return _page(request, told_of(error))
+
+
+def page_of_framework(request: Request, status: int) -> Response:
+    """What no route has seen: an address that is not there, a form that cannot be read."""
+    return _page(request, replace(_NO_SUCH_PAGE, status=status))
+
+
+def internal_page(request: Request) -> Response:
+    """The answer to a fault of ours, which the log tells under the same id."""
+    id = request.state.request_id
+    words = f"Le service a rencontré une erreur. Réessayez ; si elle revient, signalez-la avec ce numéro : {id}."
+    told = Told(title="Une erreur est survenue", words=words, status=500)
+    return _page(request, told)
 
 
 def told_of(error: TourderoleError) -> Told:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from service.application.openid import OpenId
 from service.application.page_sessions import accept_terms, begin_sign_in, come_invited, end_sign_in, sign_out
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import Invalid, NotFound, Unavailable
 from service.domain.signing_in import SIGN_IN_TIME
 from service.storage.database import Database
 from service.web.console.cookies import SESSION, SIGN_IN, forget, keep, token_in
@@ -106,7 +106,10 @@ _UNTICKED = "Cochez la case pour accepter les conditions d’utilisation."
 
 
 async def _end_at_provider(openid: OpenId | None) -> str | None:
-    endpoint = (await openid.metadata()).end_session_endpoint if openid else None
+    try:
+        endpoint = (await openid.metadata()).end_session_endpoint if openid else None
+    except Unavailable:
+        return None
     return f"{endpoint}?{urlencode({'client_id': openid.provider.client_id})}" if openid and endpoint else None
 
 

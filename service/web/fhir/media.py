@@ -9,9 +9,9 @@ MEDIA_TYPE = "application/fhir+json"
 
 
 class FhirResponse(Response):
-    """A resource: plain dicts and lists, of which nothing is left out, or the bytes they were written to."""
+    """A resource, in plain dicts and lists."""
 
     media_type = MEDIA_TYPE
 
     def render(self, content: Any) -> bytes:
-        return content if isinstance(content, bytes) else to_json(content)
+        return to_json(content)

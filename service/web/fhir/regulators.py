@@ -9,7 +9,8 @@ from service.domain.account_errors import AccountRefused, EmailTaken, RegulatorE
 from service.domain.errors import Fault, Invalid, TooLarge
 from service.domain.national import Profile
 from service.domain.regulators import Regulator
-from service.web.dependencies import DatabaseDep, Now, PublicUrl
+from service.web.dependencies import DatabaseDep, Now
+from service.web.fhir.addresses import FhirUrl
 from service.web.fhir.callers import SasCaller
 from service.web.fhir.capabilities import Interaction, SearchParameter
 from service.web.fhir.media import MEDIA_TYPE, FhirResponse
@@ -52,7 +53,7 @@ _NAMED = Query(
     openapi_extra=_BODY | _CREATE.declared(),
 )
 @router.post("/", status_code=201, include_in_schema=False)
-async def create(body: FileBody, database: DatabaseDep, caller: SasCaller, now: Now, base: PublicUrl) -> Response:
+async def create(body: FileBody, database: DatabaseDep, caller: SasCaller, now: Now, base: FhirUrl) -> Response:
     """Give a regulator an account. `id` is not looked at: ours is in `Location`."""
     made = await create_regulator(database, account_of(body), caller=caller, now=now)
     return _told(made, base, is_new=True)
@@ -70,7 +71,7 @@ async def update(
     database: DatabaseDep,
     caller: SasCaller,
     now: Now,
-    base: PublicUrl,
+    base: FhirUrl,
     identifier: Annotated[str | None, _NAMED] = None,
 ) -> Response:
     """Make the account be as sent, be it that it is taken away (`active` false). The same message may come twice."""
@@ -85,5 +86,5 @@ def _told(regulator: Regulator, base: str, *, is_new: bool) -> FhirResponse:
     return FhirResponse(
         regulator_resource(regulator),
         status_code=201 if is_new else 200,
-        headers={"Location": f"{base}/fhir/Practitioner/{regulator.id}"},
+        headers={"Location": f"{base}/Practitioner/{regulator.id}"},
     )

@@ -3,10 +3,20 @@
 import json
 import subprocess
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+import pytest
+
+from service.application.appointment_message import appointment_resource
+from service.cli.conformance.playing import held
+from service.cli.conformance.profiles.definitions import Definitions
+from service.domain.appointments import Appointment
+from service.domain.bookings import BookingId, BookingStatus
 from service.domain.directory import Audience
+from service.domain.regulators import IdentifierSystem, RegulatorIdentifier
 from service.domain.rosters import Mode
 from service.storage.tables.directory import PracticeRow, PractitionerRow, TerritoryRow
+from tests.cli.conformance.answers import answered
 from tests.cli.serving_process import TOURDEROLE, serve
 from tests.conftest import ADMIN_TOKEN
 from tests.left_out import OFFICIAL
@@ -59,6 +69,31 @@ async def test_the_service_conforms_to_the_national_interface(database, tmp_path
     untried = {rule["id"] for rule in report["rules"] if not rule["is_tried"]}
     assert {name.partition("-")[0] for name in untried} <= {"REG", "APP"}
     assert {tried["outcome"].split()[1] for tried in report["tried"] if tried["name"] == "plain"} == {"16"}
+
+
+@pytest.mark.parametrize("status", BookingStatus)
+@pytest.mark.parametrize("system", IdentifierSystem)
+def test_what_the_platform_is_told_of_a_booking_conforms(status, system):
+    told = Appointment(
+        booking=BookingId(uuid4()),
+        version=1,
+        status=status,
+        start_at=datetime(2026, 12, 1, 9, tzinfo=UTC),
+        end_at=datetime(2026, 12, 1, 9, 15, tzinfo=UTC),
+        booked_at=datetime(2026, 11, 30, 21, 4, tzinfo=UTC),
+        rpps=ALINE,
+        regulator=RegulatorIdentifier(system=system, value="3456780581/11242343"),
+    )
+    message = json.loads(json.dumps(appointment_resource(told, editor="https://agenda.test")))
+    definitions = Definitions(OFFICIAL / "conformance" / "StructureDefinition") if OFFICIAL.exists() else None
+    assert held(answered(message), definitions)[0] == []
+
+
+def test_an_account_is_taken_changed_and_taken_away_as_the_kit_does(database_url, tmp_path):
+    with serve(database_url, tmp_path) as served:
+        command = [str(TOURDEROLE), "conformance", f"{served.address}/fhir", "--token", ADMIN_TOKEN, "--write-accounts"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Conforms: nothing found in 43 answers, by 8 rules")
 
 
 def test_without_the_token_nothing_is_answered_and_that_is_told(database_url, tmp_path):

@@ -109,6 +109,27 @@ def test_what_is_wrong_with_an_exchange_is_found(name):
     assert (status, rule in broken(report)) == (1, True)
 
 
+def test_what_differs_in_one_spelling_alone_is_found_there():
+    def spoil(path, query, reply):
+        return _linked(reply, "http://agenda.test/fhir/Slot") if "_format" in query else reply
+
+    status, report = against(Agenda(spoil=spoil), "--ps")
+    assert status == 1
+    assert {each["name"]: broken({"tried": [each]}) for each in report["tried"] if each["findings"]} == {
+        "_format": {"BUN-3b"}
+    }
+
+
+def test_a_fault_of_every_answer_is_told_of_every_answer():
+    def spoil(path, query, reply):
+        if reply.status == 200 and reply.body.get("total"):
+            reply.body["entry"][0]["resource"]["status"] = "busy"
+        return reply
+
+    _, report = against(Agenda(spoil=spoil), "--ps")
+    assert sum(broken({"tried": [each]}) == {"SLOT-12"} for each in report["tried"]) > 15
+
+
 def test_a_clock_of_another_zone_is_found():
     """Places of the next hour are in the window or not, as one reads its bounds."""
     with served(Agenda(naive_zone=UTC)) as base:

@@ -19,7 +19,7 @@ if (left) {
     const seconds = Math.max(0, Math.round((endsAt - performance.now()) / 1000));
     const minutes = Math.floor(seconds / 60);
     const rest = `${seconds % 60}`.padStart(minutes ? 2 : 1, "0");
-    left.textContent = seconds ? ` (encore ${minutes ? `${minutes}\u00a0min\u00a0` : ""}${rest}\u00a0s)` : " (le délai est passé)";
+    left.textContent = seconds ? `(encore ${minutes ? `${minutes}\u00a0min\u00a0` : ""}${rest}\u00a0s)` : "(le délai est passé)";
     left.classList.toggle("short", seconds <= 60);
     if (seconds <= 60) tell("Il reste moins d’une minute pour confirmer.");
     if (seconds === 0) tell("Le délai est passé\u00a0: la place n’est plus retenue.");
