@@ -8,7 +8,7 @@ from uuid import UUID
 
 from service.application.openid import OpenId
 from service.application.regulators import active_regulator, regulator_named, regulator_with_email
-from service.domain.account_errors import SignInRefused, TermsNotAccepted
+from service.domain.account_errors import SignInRefused
 from service.domain.errors import Unauthenticated
 from service.domain.regulators import IdentifierSystem, Regulator, RegulatorId, RegulatorIdentifier
 from service.domain.signing_in import INVITED_TIME, SIGN_IN_TIME, NamedBy, PageSession, SignIn
@@ -111,14 +111,6 @@ async def signed_in(database: Database, token: str, *, now: datetime) -> PageSes
         raise Unauthenticated()
     regulator = await active_regulator(database, found.regulator)
     return replace(found, name=regulator.full_name)
-
-
-async def may_book(database: Database, token: str, *, now: datetime) -> PageSession:
-    """Whoever is signed in and has accepted the terms. Raises TermsNotAccepted, and what `signed_in` does."""
-    found = await signed_in(database, token, now=now)
-    if not found.has_accepted_terms:
-        raise TermsNotAccepted()
-    return found
 
 
 async def accept_terms(database: Database, session: PageSession, *, now: datetime) -> None:

@@ -20,6 +20,7 @@ class WhyNone(StrEnum):
     """Why nothing is free, the most telling first."""
 
     HELD = "held"
+    FREE_ELSEWHERE = "free_elsewhere"
     ALL_TAKEN = "all_taken"
     NOT_FOR_REGULATORS = "not_for_regulators"
     NOTHING_PUBLISHED = "nothing_published"
@@ -73,7 +74,7 @@ class PractitionerPlaces:
     """`offices`: one for each territory that knows the practitioner, so at least one. `seen`: by time.
 
     `taken`: places to come that are booked; counted when nothing is free. `next_at`: when the first place begins that
-    lies beyond what is shown and is free now.
+    lies beyond what is shown and is free now. `elsewhere`: free places at the sites that are left out.
     """
 
     rpps: str
@@ -82,14 +83,17 @@ class PractitionerPlaces:
     seen: Sequence[Seen] = ()
     taken: int = 0
     next_at: datetime | None = None
+    elsewhere: int = 0
 
     @property
     def zone(self) -> ZoneInfo:
         return self.offices[0].zone
 
-    def at(self, agenda: UUID) -> "PractitionerPlaces":
+    def at(self, agenda: UUID, *, now: datetime) -> "PractitionerPlaces":
         """What there is of it at one site."""
-        return replace(self, seen=tuple(each for each in self.seen if each.agenda == agenda), next_at=None)
+        here = tuple(each for each in self.seen if each.agenda == agenda)
+        elsewhere = sum(each.agenda != agenda for each in self.free(now=now))
+        return replace(self, seen=here, elsewhere=elsewhere)
 
     def free(self, *, now: datetime) -> Sequence[Seen]:
         return tuple(each for each in self.seen if each.is_free(now=now))
@@ -104,6 +108,8 @@ class PractitionerPlaces:
             return None
         if any(each.is_open_to_regulators and each.is_held(now=now) for each in self.seen):
             return WhyNone.HELD
+        if self.elsewhere:
+            return WhyNone.FREE_ELSEWHERE
         if self.taken:
             return WhyNone.ALL_TAKEN
         return WhyNone.NOT_FOR_REGULATORS if self.seen else WhyNone.NOTHING_PUBLISHED

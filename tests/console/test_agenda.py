@@ -67,6 +67,7 @@ async def test_a_site_without_free_places_leads_to_the_others(visitor, database)
     await a_place(database)
     await visitor.open(at_site("elsewhere"))
     assert "Aucune place libre dans ce lieu" in visitor.words
+    assert "il en reste ailleurs" in visitor.words
     assert "Voir aussi 1 place libre" in visitor.words
 
 
@@ -99,7 +100,7 @@ async def test_places_kept_for_a_sector_are_shown_as_such_until_they_are_not(vis
     kept = Keeping(sector="CR", until=in_minutes(30))
     await a_place(database, in_minutes(60), kept=kept)
     await visitor.open(AGENDA)
-    assert "Gardées en priorité pour les habitants du secteur CR" in visitor.words
+    assert "En priorité pour les habitants du secteur CR" in visitor.words
     clock.now = in_minutes(31)
     await visitor.open(AGENDA)
     assert "secteur CR" not in visitor.words

@@ -147,7 +147,7 @@ class Accounts:
         headers = {"Content-Type": "application/json", "Accept": "application/json+fhir"}
         try:
             response = self.client.request(method, target, json=body, headers=headers)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return Reply(failure=f"{type(error).__name__}: {error}")
         location = response.headers.get("location", "")
         return Reply(status=response.status_code, location=location, body=read(response))

@@ -2,7 +2,6 @@
 
 import json
 import re
-import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, time, timedelta
@@ -10,12 +9,14 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import httpx
 import typer
 from rich.console import Console
 
 from service.cli.conformance.answers import Kind
 from service.cli.conformance.playing import Certificates, client_of
 from service.cli.conformance.profiles.definitions import Definitions
+from service.cli.conformance.reading import split_url
 from service.cli.conformance.report import Report, print_report, report_json
 from service.cli.conformance.requests import Search
 from service.cli.conformance.running import Unreadable, live_report, stored_report
@@ -133,11 +134,15 @@ def _live(
 ) -> Report:
     if base is None or not (searches or write_accounts):
         raise stopped("Say which server, and whose places: URL --rpps …; or which --file.", status=MALFORMED)
+    if not split_url(base).hostname:
+        raise stopped(f"{base}: no address", status=MALFORMED)
     with ExitStack() as stack:
         try:
             client = stack.enter_context(client_of(base, token, certificates))
             stranger = stack.enter_context(client_of(base, token, certificates, presented=False))
-        except (OSError, ssl.SSLError) as error:
+        except httpx.InvalidURL as error:
+            raise stopped(f"{base}: no address: {error}", status=MALFORMED) from error
+        except OSError as error:
             raise stopped(f"The certificates cannot be used: {error}", status=MALFORMED) from error
         return live_report(
             base,

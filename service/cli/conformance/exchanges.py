@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from service.cli.conformance.answers import Answer
@@ -24,7 +25,7 @@ class Exchange:
     body: Any = None
     failure: str = ""
 
-    @property
+    @cached_property
     def answer(self) -> Answer | None:
         """Of a search that was answered."""
         is_search = self.request.expected not in (Expected.REFUSAL, Expected.CAPABILITIES)
@@ -32,7 +33,7 @@ class Exchange:
             return Answer(resource=self.body, asked=self.request.asked)
         return None
 
-    @property
+    @cached_property
     def places(self) -> frozenset[str]:
         answer = self.answer
         return frozenset() if answer is None else frozenset(node.id for node in answer.slots)

@@ -93,7 +93,7 @@ def _sent(client: httpx.Client, request: Request) -> Exchange:
     began = time.perf_counter()
     try:
         response = client.get(request.target, headers=headers)
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         return Exchange(request=request, failure=f"{type(error).__name__}: {error}")
     seconds = time.perf_counter() - began
     media_type = response.headers.get("content-type", "")

@@ -121,7 +121,8 @@ def _verdict(report: Report) -> Iterator[Text]:
     else:
         broken = len({finding.rule for _, finding in report.findings})
         faulty = sum(bool(each.findings) for each in report.tried)
-        text = f"\nDOES NOT CONFORM: {broken} rules broken, in {faulty} of {_things(tried)}"
+        rules_broken = "1 rule" if broken == 1 else f"{broken} rules"
+        text = f"\nDOES NOT CONFORM: {rules_broken} broken, in {faulty} of {_things(tried)}"
         yield Text(text, style="bold red")
 
 

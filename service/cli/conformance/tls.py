@@ -4,12 +4,12 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx
 
 from service.cli.conformance.findings import Fault, Rule
 from service.cli.conformance.playing import Certificates
+from service.cli.conformance.reading import split_url
 
 PATIENCE_SECONDS = 10.0
 HTTPS_PORT = 443
@@ -38,7 +38,7 @@ def tries(base: str, stranger: httpx.Client | None, certificates: Certificates) 
     """Of a server that speaks TLS."""
     if stranger is not None:
         yield _without_certificate(stranger)
-    if urlsplit(base).scheme == "https":
+    if split_url(base).scheme == "https":
         yield from _old_tls(base, certificates)
 
 
@@ -46,7 +46,7 @@ def _without_certificate(stranger: httpx.Client) -> Connection:
     name = "without a certificate"
     try:
         status = stranger.get("metadata").status_code
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         return Connection(name=name, rule=WITH_A_CERTIFICATE, outcome=f"refused: {type(error).__name__}")
     let_in = "" if 400 <= status < 500 else f"answered {status}"
     return Connection(name=name, rule=WITH_A_CERTIFICATE, outcome=str(status), let_in=let_in)
@@ -54,7 +54,7 @@ def _without_certificate(stranger: httpx.Client) -> Connection:
 
 def _old_tls(base: str, certificates: Certificates) -> Iterator[Connection]:
     """With the certificate, so that nothing else is wrong. Nothing where this machine cannot speak it either."""
-    parts = urlsplit(base)
+    parts = split_url(base)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

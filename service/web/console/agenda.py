@@ -71,7 +71,7 @@ async def agenda_page(
     """`done`: what has just succeeded; `refused`: what has not, and why. Raises NotFound."""
     asked, now = visit.asked, visit.now
     whole = await practitioner_places(visit.database, asked.rpps, caller=visit.caller, now=now)
-    places = whole if asked.site is None else whole.at(asked.site)
+    places = whole if asked.site is None else whole.at(asked.site, now=now)
     return page(
         visit.request,
         "agenda",
@@ -80,7 +80,6 @@ async def agenda_page(
         places=places,
         days=days(places, now=now),
         held=places.held_by(visit.caller.name, now=now),
-        elsewhere=len(whole.free(now=now)) - len(places.free(now=now)),
         why_none=_why_none(places, now),
         key=secrets.token_urlsafe(16),
         done=done,

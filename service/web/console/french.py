@@ -21,6 +21,7 @@ WHY_NONE: Mapping[WhyNone, str] = {
     WhyNone.NOT_FOR_REGULATORS: "Ses places des deux prochaines semaines ne sont pas ouvertes à la régulation.",
     WhyNone.HELD: "Les dernières places sont retenues en ce moment par d’autres : "
     "celles qui sont rendues reviennent ici dans quelques minutes.",
+    WhyNone.FREE_ELSEWHERE: "Les places de ce lieu sont prises, ou ne sont plus proposées : il en reste ailleurs.",
     WhyNone.ALL_TAKEN: "Toutes les places des deux prochaines semaines sont prises.",
 }
 REFUSED: Mapping[str, str] = {

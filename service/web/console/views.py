@@ -103,7 +103,7 @@ def _note(seen: Seen, *, now: datetime) -> str:
     kept = seen.slot.kept
     if kept is None or kept.until <= now:
         return ""
-    return f"Gardées en priorité pour les habitants du secteur {kept.sector}"
+    return f"En priorité pour les habitants du secteur {kept.sector}"
 
 
 def _local_day(seen: Seen) -> date:

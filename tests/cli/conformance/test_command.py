@@ -211,6 +211,7 @@ def test_a_stored_answer_or_a_folder_of_them_is_held_against_the_rules(tmp_path)
         (["http://agenda.test/fhir", "--rpps", ANNE, "--from", "soon"], "No time, or no zone"),
         (["http://agenda.test/fhir", "--rpps", ANNE, "--zone", "Europe/Craon"], "No time, or no zone"),
         (["https://agenda.test/fhir", "--rpps", ANNE, "--cert", "/nowhere.pem"], "certificates cannot be used"),
+        (["http://[/fhir", "--rpps", ANNE], "no address"),
         (["nowhere.json"], "nowhere.json: No such file"),
         (["--file", __file__], "no JSON"),
         (["--file", "x", "--profiles", "/nowhere"], "no profiles there"),

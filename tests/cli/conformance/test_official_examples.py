@@ -49,7 +49,7 @@ def examples():
 
 def told(findings, known):
     """Each by its rule and the end of its path, as the known ones are written."""
-    ends = [end for _, end in known]
+    ends = sorted((end for _, end in known), key=len, reverse=True)
     return {(each.rule, next((end for end in ends if each.where.endswith(end)), each.where)) for each in findings}
 
 

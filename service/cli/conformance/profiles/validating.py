@@ -21,11 +21,11 @@ ANY_RESOURCE = ("Resource", "DomainResource")
 
 
 def check_profiles(answer: Answer, definitions: Definitions) -> tuple[list[Finding], set[str]]:
-    """What its declared profiles find wrong with it, and in words what could not be checked."""
+    """What the profiles that are declared in it find wrong, each resource once; and in words what was not checked."""
     bundled = answer.by_reference if answer.bundles else None
     shared = Shared(definitions=definitions, terminology=Terminology(definitions), bundled=bundled)
-    scope = Scope(shared=shared, resource=answer.root, root=answer.root)
-    return list(declared_faults(answer.root, scope)), shared.unchecked
+    held = (declared_faults(node, Scope(shared=shared, resource=node, root=node)) for node in answer.everything)
+    return [finding for findings in held for finding in findings], shared.unchecked
 
 
 def declared_faults(node: Node, scope: Scope) -> Iterator[Finding]:
