@@ -133,13 +133,13 @@ async def test_a_session_at_a_colleagues_practice_bears_the_number_of_that_pract
     assert role["practitioner"] == {"reference": f"Practitioner/{TILLEULS}"}
 
 
-async def test_a_practice_of_ones_own_bears_the_rank_of_its_rpps(client, database):
-    await change_rows(database, PracticeRow, rpps_rank=f"{QUAI}001")
+async def test_a_practice_of_ones_own_bears_the_rank_of_its_rpps(client):
     role = only(await answer_to(client, asking(QUAI)), "PractitionerRole")
     assert role["organization"]["identifier"]["value"] == f"4{QUAI}001"
 
 
-async def test_a_practice_without_a_national_number_names_none(client):
+async def test_a_practice_without_a_national_number_names_none(client, database):
+    await change_rows(database, PracticeRow, rpps_rank=None)
     assert "organization" not in only(await answer_to(client, asking(QUAI)), "PractitionerRole")
 
 
