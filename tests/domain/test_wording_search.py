@@ -6,7 +6,7 @@ from service.domain.explanations import Explanation, Reason
 from service.domain.wording import Language
 from service.domain.wording_search import SENTENCES, explanation_in_words
 
-FACTS = {
+FACTS: dict[Reason, dict[str, object]] = {
     Reason.PUBLIC_HOLIDAY: {"date": "2026-11-11"},
     Reason.OUTSIDE_HOURS: {"opens": "08:00", "closes": "20:00", "closes_on_saturday": "12:00"},
     Reason.NOTHING_PUBLISHED: {"published_until": "2026-12-06"},
