@@ -127,6 +127,7 @@ def test_the_territory_that_results_is_lawful_and_nothing_is_new_the_second_time
     ("changes", "place"),
     [
         ({"Numéro_FINESS_site": "539900118"}, "msp-tilleuls"),
+        ({"Raison_sociale_site": "Autre", "Ancien_identifiant": "499900000151001"}, "cab-fresne"),
         ({"Raison_sociale_site": "Cabinet du frene", "Code_commune": "53077"}, "cab-fresne"),
         ({"Raison_sociale_site": "cabinet du quai", "Code_commune": "53014"}, "cab-quai"),
         ({"Raison_sociale_site": "MSP des Tilleuls", "Numéro_FINESS_site": "539900019"}, "finess-539900019"),
@@ -136,7 +137,7 @@ def test_the_territory_that_results_is_lawful_and_nothing_is_new_the_second_time
     ],
 )
 def test_a_place_is_known_by_its_surest_sign_else_made_anew(changes, place):
-    line = with_cells(MORVAN, Identifiant_PP="99900000318", **changes)
+    line = with_cells(MORVAN, **{"Identifiant_PP": "99900000318", "Ancien_identifiant": "", **changes})
     (person,) = read_extract(extract_of(line), TERRITORY).practitioners
     assert person.home_practice == place
 
@@ -161,8 +162,8 @@ def test_a_line_that_is_not_for_us_is_passed_over(changes, code):
         ({"Numéro_FINESS_site": "539900119"}, ["finess.check_digit"]),
         ({"Ancien_identifiant": "499900000012001"}, ["rpps_rank.check_digit"]),
         ({"Identifiant_PP": "1", "Code_commune": "53400"}, ["rpps.length", "commune.unknown"]),
-        ({"Code_commune": "", "Raison_sociale": "Autre"}, ["commune.missing"]),
-        ({"Raison_sociale": "Autre", "Téléphone_(": "0612"}, ["phone.malformed"]),
+        ({"Code_commune": "", "Raison_sociale": "Autre", "Ancien_identifiant": ""}, ["commune.missing"]),
+        ({"Raison_sociale": "Autre", "Ancien_identifiant": "", "Téléphone_(": "0612"}, ["phone.malformed"]),
         ({"Nom_d'exercice": ""}, ["text.too_short"]),
         ({"Nom_d'exercice": "A\x00"}, ["text.control_character"]),
     ],

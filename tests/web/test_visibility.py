@@ -67,7 +67,7 @@ async def test_what_is_seen_is_traced_from_the_pledge_to_the_bundle(client, mond
     assert step(trace, "pledge")["words"] == "Pledged to the regulation: Aline Morvan"
     assert step(trace, "rpps")["words"] == "Shown in the name of Aline Morvan (RPPS 99900000011)"
     noted = [each["check"] for each in trace["steps"] if each["verdict"] == "noted"]
-    assert noted == ["structure", "page"]
+    assert noted == ["page"]
     assert not [each for each in trace["steps"] if each["verdict"] in ("stops", "moot")]
 
 
