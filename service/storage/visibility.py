@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
-from sqlalchemy import any_, select
+from sqlalchemy import and_, any_, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.agendas import Community
@@ -55,6 +57,17 @@ async def get_facts(session: AsyncSession, id: SessionId) -> SessionFacts:
         communities=await _communities(session, people.values()),
         towns=await _towns(session, territory),
     )
+
+
+async def sessions_of(session: AsyncSession, rpps: str, *, since: datetime, until: datetime) -> tuple[SessionId, ...]:
+    """Published ones that somebody of that number holds and that are not over then, by time."""
+    is_holder = and_(
+        PractitionerRow.territory_id == AssignmentRow.territory_id, PractitionerRow.id == AssignmentRow.practitioner_id
+    )
+    found = select(AssignmentRow.session_id).join(PractitionerRow, is_holder)
+    period = AssignmentRow.period.op("&&", is_comparison=True)(Range(since, until))
+    held = found.where(PractitionerRow.rpps == rpps, AssignmentRow.published, period)
+    return tuple(SessionId(id) for id in await session.scalars(held.order_by(AssignmentRow.period)))
 
 
 async def _slots(session: AsyncSession, id: SessionId) -> tuple[Slot, ...]:

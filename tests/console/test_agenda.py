@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from service.application.bookings import book_place, hold_slot
 from service.domain.agendas import agenda_id, site_id
 from service.domain.directory import Audience, PracticeId, TerritoryId
 from service.domain.keeping import Keeping
+from service.storage.tables.bookings import SlotRow
 from service.web.console.pages import HEADERS
 from tests.console.conftest import AGENDA, RPPS
 from tests.make_bookings import (
@@ -21,9 +23,11 @@ from tests.make_bookings import (
     in_minutes,
     naming,
     places,
+    publish,
     quarters,
     some_slots,
 )
+from tests.rosters import LAWFUL, W49
 
 TOMORROW, LATER = NOW + timedelta(days=1), NOW + timedelta(days=15)
 
@@ -194,3 +198,15 @@ async def test_the_address_of_a_form_that_was_sent_leads_back(visitor, database,
     slot = await a_place(database)
     await visitor.open(AGENDA + path.format(id=slot))
     assert visitor.path == AGENDA
+
+
+async def test_why_the_15_does_not_see_a_session_stands_below(visitor, database):
+    await publish(database, *LAWFUL, week=W49)
+    await visitor.open(AGENDA)
+    assert "Pourquoi le 15 ne voit pas" not in visitor.words
+    async with database.transaction() as session:
+        await session.execute(update(SlotRow).where(SlotRow.practitioner_id == "gp-01").values(audiences=["public"]))
+    await visitor.open(AGENDA)
+    told = visitor.words.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Pourquoi le 15 ne voit pas 1 plage de ce professionnel Lundi 30 novembre, 10 h – 12 h" in told
+    assert "Invisible pour la régulation." in told

@@ -7,10 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from service.application.practitioner_places import practitioner_places
+from service.application.visibility import trace_unseen
+from service.domain.directory import Audience
 from service.domain.errors import Unauthenticated
-from service.domain.practitioner_places import PractitionerPlaces
+from service.domain.practitioner_places import SHOWN_FOR, PractitionerPlaces
+from service.domain.visibility import Question
 from service.web.console.asked import AskedDep
-from service.web.console.french import why_none_in_words
+from service.web.console.french import unseen_in_words, why_none_in_words
 from service.web.console.pages import page
 from service.web.console.refusals import PageRoute
 from service.web.console.sign_in import not_configured, to_provider
@@ -72,6 +75,8 @@ async def agenda_page(
     asked, now = visit.asked, visit.now
     whole = await practitioner_places(visit.database, asked.rpps, caller=visit.caller, now=now)
     places = whole if asked.site is None else whole.at(asked.site, now=now)
+    question = Question(audience=Audience.SNP, at=now, page=None)
+    unseen = await trace_unseen(visit.database, asked.rpps, question, within=SHOWN_FOR, caller=visit.caller)
     return page(
         visit.request,
         "agenda",
@@ -81,6 +86,7 @@ async def agenda_page(
         days=days(places, now=now),
         held=places.held_by(visit.caller.name, now=now),
         why_none=_why_none(places, now),
+        unseen=[unseen_in_words(each) for each in unseen],
         key=secrets.token_urlsafe(16),
         done=done,
         faults=[("jours", refused)] if refused else [],

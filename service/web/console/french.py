@@ -9,6 +9,9 @@ from service.domain.errors import TourderoleError
 from service.domain.french import SPACE, capitalised, clock, counted, long_day, phone, plain_day, spaced
 from service.domain.practitioner_places import PractitionerPlaces, WhyNone
 from service.domain.rosters import Modality
+from service.domain.visibility import Trace
+from service.domain.wording import Language
+from service.domain.wording_visibility import conclusion_in_words
 from service.web.problems import code_of
 
 MODALITIES: Mapping[Modality, str] = {
@@ -96,6 +99,13 @@ def why_none_in_words(places: PractitionerPlaces, why: WhyNone) -> str:
         return WHY_NONE[why]
     local = places.next_at.astimezone(places.zone)
     return f"{WHY_NONE[why]} La première place libre ensuite : {plain_day(local.date())} à {clock(local.time())}."
+
+
+def unseen_in_words(trace: Trace) -> tuple[str, str]:
+    """Which session, and what keeps it from the 15."""
+    zone, time = trace.facts.territory.zone, trace.facts.session.time
+    hours = " – ".join(clock_at(at, zone) for at in (time.start, time.end))
+    return f"{capitalised(plain_day(trace.facts.on))}, {hours}", conclusion_in_words(trace, Language.FR)
 
 
 def left_in_words(count: int) -> str:
