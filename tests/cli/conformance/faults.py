@@ -205,6 +205,12 @@ BUNDLE = (
     sown("BUN-12", "ps", "a Schedule for two places", put("Schedule.actor.1.reference", "PractitionerRole/r-anne-2")),
     p("BUN-12", "ps", "no Schedule", without("Schedule")),
     sown(
+        "BUN-12",
+        "ps",
+        "a role of another practitioner",
+        put("PractitionerRole.practitioner.reference", "Practitioner/bruno"),
+    ),
+    sown(
         "BUN-13",
         "ps",
         "a Practitioner for each place",
