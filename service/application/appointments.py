@@ -44,14 +44,13 @@ async def want_told(session: AsyncSession, events: Iterable[Event], *, now: date
             versions[event.booking] = version
     if versions:
         await stored.want_told(session, versions, now=now)
-    await stored.enqueue_telling(session, now=now)
 
 
 async def tell_due(database: Database, how: Informing) -> int:
     """Tell all that is due until nothing is, the platform fails, or the turn is over. Gives how many attempts.
 
-    One message comes first, and more at a time once it is accepted: a platform that is down is left in peace. A fault
-    of ours is raised when all that was under way has ended.
+    One message comes first; once it is answered, more come at a time, and what waits for its next attempt is due: a
+    platform that is down is left in peace. A fault of ours is raised when all that was under way has ended.
     """
     attempts, lanes, end = 0, 1, how.clock() + TURN
     while how.clock() < end:
@@ -62,8 +61,15 @@ async def tell_due(database: Database, how: Informing) -> int:
         attempts += len(due)
         if not any(ends):
             break
+        if lanes < LANES:
+            await _hurry(database, how)
         lanes = LANES
     return attempts
+
+
+async def _hurry(database: Database, how: Informing) -> None:
+    async with database.transaction() as session:
+        await stored.hurry_tellings(session, now=how.clock())
 
 
 async def _due(database: Database, how: Informing, lanes: int) -> list[tuple[Telling, Appointment | None]]:

@@ -18,6 +18,7 @@ from service.domain.entries import Page
 from service.domain.events import Event, EventId
 from service.domain.webhooks import Attempt, Delivery, DeliveryState, Retrying, Webhook, WebhookId, body_of
 from service.storage import deliveries as stored
+from service.storage.appointments import enqueue_telling, is_telling
 from service.storage.database import Database
 from service.storage.events import events_to_relay, mark_relayed, may_relay
 from service.storage.webhooks import (
@@ -50,8 +51,9 @@ class Delivering:
 async def relay_events(database: Database, *, now: datetime, sas: bool = False) -> int:
     """Hand events to the receivers that want them, and queue a job for each receiver that something is due for.
 
-    `sas`: the SAS platform is one of them, of what its regulators booked. All in one transaction, and by one caller at
-    a time. Gives how many events; there may be more after `RELAYED_AT_ONCE`.
+    `sas`: the SAS platform is one of them, of what its regulators booked. Once it has been told of anything, that is
+    written down by whoever relays, be it a worker that cannot tell it. All in one transaction, and by one caller at a
+    time. Gives how many events; there may be more after `RELAYED_AT_ONCE`.
     """
     async with database.transaction() as session:
         if not await may_relay(session):
@@ -63,8 +65,10 @@ async def relay_events(database: Database, *, now: datetime, sas: bool = False) 
             await stored.add_deliveries(session, made)
             await mark_relayed(session, [position for position, _ in waiting], now=now)
         await stored.enqueue_due(session, now=now)
-        if sas:
+        if waiting and (sas or await is_telling(session)):
             await want_told(session, [event for _, event in waiting], now=now)
+        if sas:
+            await enqueue_telling(session, now=now)
     return len(waiting)
 
 

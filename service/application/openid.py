@@ -3,9 +3,11 @@
 OpenID Connect Core 1.0, authorization code with PKCE (RFC 7636); the answer's `iss` by RFC 9207.
 """
 
+import asyncio
 import base64
 import hashlib
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,13 +22,14 @@ from pydantic import BaseModel, ValidationError
 
 from service.domain.account_errors import SignInRefused
 from service.domain.errors import Unavailable
-from service.domain.signing_in import Provider, SignIn
+from service.domain.signing_in import Provider, SignIn, is_asked_safely
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures with a key that only the provider has: neither `none` nor a shared secret."""
 _SECONDS = 10
+FAILED_SECONDS = 5
 _LEEWAY_SECONDS = 30
 """Between the provider's clock and ours."""
 
@@ -42,6 +45,12 @@ class Metadata(BaseModel):
     end_session_endpoint: str | None = None
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
 
+    @property
+    def is_safe(self) -> bool:
+        others = (self.userinfo_endpoint, self.end_session_endpoint)
+        needed = (self.authorization_endpoint, self.token_endpoint, self.jwks_uri)
+        return all(is_asked_safely(each) for each in (*needed, *filter(None, others)))
+
 
 class _Tokens(BaseModel):
     id_token: str
@@ -50,21 +59,44 @@ class _Tokens(BaseModel):
 
 @dataclass(slots=True)
 class OpenId:
-    """Keeps what it learned of the provider; its keys are asked for again when those known do not bear a token out."""
+    """Keeps what it learned of the provider; its keys are asked for again when those known do not bear a token out.
+
+    `clock`: seconds that pass. One that could not be asked is not asked again for `FAILED_SECONDS`.
+    """
 
     provider: Provider
+    clock: Callable[[], float] = time.monotonic
     _metadata: Metadata | None = field(default=None, init=False)
     _keys: KeySet | None = field(default=None, init=False)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _failed: tuple[float, str] | None = field(default=None, init=False)
 
     async def metadata(self) -> Metadata:
-        """Raises Unavailable."""
+        """Asked for once, whoever waits for it. Raises Unavailable."""
         if self._metadata is None:
-            there = f"{self.provider.issuer.rstrip('/')}/{self.provider.discovery}"
+            async with self._asking:
+                if self._metadata is None:
+                    self._metadata = await self._described()
+        return self._metadata
+
+    async def _described(self) -> Metadata:
+        """Raises Unavailable, for a while without asking again."""
+        if self._failed is not None and self.clock() < self._failed[0] + FAILED_SECONDS:
+            raise Unavailable(self._failed[1])
+        there = f"{self.provider.issuer.rstrip('/')}/{self.provider.discovery}"
+        try:
             found = _read(Metadata, await _asked(httpx.Request("GET", there)))
             if found.issuer != self.provider.issuer:
                 raise Unavailable("the provider names itself otherwise than it was named to us")
-            self._metadata = found
-        return self._metadata
+            if not found.is_safe:
+                raise Unavailable("the provider names an address that is not asked over TLS")
+        except SignInRefused as error:
+            self._failed = (self.clock(), "the provider of sign-in does not describe itself")
+            raise Unavailable(self._failed[1]) from error
+        except Unavailable as error:
+            self._failed = (self.clock(), error.detail)
+            raise
+        return found
 
     async def address(self, sign_in: SignIn, *, back_to: str) -> str:
         """Where the browser goes to sign in. Raises Unavailable."""
@@ -89,7 +121,8 @@ class OpenId:
         claims = await self._checked(tokens.id_token, sign_in.nonce, now)
         identifier = self.provider.identifier_in(claims)
         if identifier is None:
-            identifier = self.provider.identifier_in(await self._user(tokens.access_token, claims))
+            told = await self._user(tokens.access_token, claims)
+            identifier = self.provider.identifier_in({**claims, **told})
         if identifier is None:
             raise SignInRefused(reason="no_identifier")
         return identifier

@@ -1,19 +1,20 @@
 """Regulators signing in to the page, staying signed in, and leaving."""
 
-import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from service.application.openid import OpenId
-from service.application.regulators import active_regulator, regulator_named, regulator_with_email
+from service.application.regulators import refuse_unless_active, regulator_named, regulator_with_email
 from service.domain.account_errors import SignInRefused
 from service.domain.errors import Unauthenticated
 from service.domain.regulators import IdentifierSystem, Regulator, RegulatorId, RegulatorIdentifier
 from service.domain.signing_in import INVITED_TIME, SIGN_IN_TIME, NamedBy, PageSession, SignIn
 from service.storage import page_sessions as stored
 from service.storage.database import Database
+from service.storage.regulators import find_regulator
 
 _SYSTEM = {NamedBy.NATIONAL: IdentifierSystem.NATIONAL, NamedBy.SAS: IdentifierSystem.SAS}
 
@@ -53,8 +54,8 @@ async def end_sign_in(
     `issuer`: the one that the answer names, if it does. Raises SignInRefused, RegulatorDisabled, Unavailable.
     """
     async with database.transaction() as session:
-        sign_in = await stored.take_sign_in(session, token, now=now) if token else None
-    if sign_in is None or state is None or not hmac.compare_digest(state.encode(), sign_in.state.encode()):
+        sign_in = await stored.take_sign_in(session, token, state, now=now) if token and state else None
+    if sign_in is None:
         raise SignInRefused(reason="state")
     if issuer not in (None, openid.provider.issuer):
         raise SignInRefused(reason="issuer")
@@ -82,8 +83,8 @@ async def invite(database: Database, regulator: RegulatorId, *, return_to: str, 
 async def come_invited(database: Database, token: str, *, now: datetime) -> tuple[str, str]:
     """The token of a session, and where it begins. Raises SignInRefused."""
     async with database.transaction() as session:
-        invitation = await stored.take_sign_in(session, token, now=now)
-    if invitation is None or invitation.nonce:
+        invitation = await stored.take_invitation(session, token, now=now)
+    if invitation is None:
         raise SignInRefused(reason="state")
     regulator = RegulatorId(UUID(invitation.state))
     return await begin_session(database, regulator, origin=invitation.origin, now=now), invitation.return_to
@@ -103,13 +104,18 @@ async def _regulator(database: Database, named_by: NamedBy, identifier: str) -> 
     return await regulator_named(database, RegulatorIdentifier(system=_SYSTEM[named_by], value=identifier))
 
 
-async def signed_in(database: Database, token: str, *, now: datetime) -> PageSession:
-    """The account is asked for each time: it is taken away at once. Raises Unauthenticated, RegulatorDisabled."""
+async def signed_in(
+    database: Database, token: str, *, origins: Collection[str] | None = None, now: datetime
+) -> PageSession:
+    """The account is asked for each time: it is taken away at once. Who is refused does not keep the session alive.
+
+    `origins`: those that a session may be of, if not any. Raises Unauthenticated, RegulatorDisabled.
+    """
     async with database.transaction() as session:
         found = await stored.see_page_session(session, token, now=now)
-    if found is None:
-        raise Unauthenticated()
-    regulator = await active_regulator(database, found.regulator)
+        if found is None or (origins is not None and found.origin not in origins):
+            raise Unauthenticated()
+        regulator = refuse_unless_active(await find_regulator(session, found.regulator))
     return replace(found, name=regulator.full_name)
 
 

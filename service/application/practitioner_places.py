@@ -13,6 +13,13 @@ from service.storage.holds import take_hold
 from service.storage.places import refuse_unless_free
 
 
+async def refuse_unless_known(database: Database, rpps: str) -> None:
+    """Raises NotFound when no territory knows the practitioner."""
+    async with database.statement() as connection:
+        if not await stored.is_known(connection, rpps):
+            raise NotFound("practitioner", rpps)
+
+
 async def practitioner_places(database: Database, rpps: str, *, caller: Caller, now: datetime) -> PractitionerPlaces:
     """The places of the next days, taken ones too. Raises NotFound."""
     async with database.statement() as connection:

@@ -10,6 +10,7 @@ from service.domain.callers import Caller
 from service.domain.regulators import Account, Regulator, RegulatorId, RegulatorIdentifier, chosen
 from service.storage import regulators as stored
 from service.storage.database import Database
+from service.storage.page_sessions import end_page_sessions_of
 
 
 async def create_regulator(database: Database, account: Account, *, caller: Caller, now: datetime) -> Regulator:
@@ -27,6 +28,8 @@ async def put_regulator(
 ) -> tuple[Regulator, bool]:
     """Make the account that bears this name be as sent, and whether it had to be created. Harmless when it comes twice.
 
+    One that is disabled is signed out at once.
+
     Raises RegulatorExists, EmailTaken: another active account has that identifier, that e-mail.
     """
     async with database.transaction() as session:
@@ -38,6 +41,8 @@ async def put_regulator(
         changed = meant.changed(account, now=now)
         if changed != meant:
             await stored.save_regulator(session, changed)
+        if not changed.is_active:
+            await end_page_sessions_of(session, changed.id)
         return changed, False
 
 
@@ -50,7 +55,7 @@ async def _add(session: AsyncSession, account: Account, now: datetime) -> Regula
 async def active_regulator(database: Database, id: RegulatorId) -> Regulator:
     """Who may act now: to be asked each time, since an account is taken away at once. Raises RegulatorDisabled."""
     async with database.statement() as connection:
-        return _refuse_unless_active(await stored.find_regulator(connection, id))
+        return refuse_unless_active(await stored.find_regulator(connection, id))
 
 
 async def regulator_named(database: Database, named: RegulatorIdentifier) -> Regulator:
@@ -58,16 +63,17 @@ async def regulator_named(database: Database, named: RegulatorIdentifier) -> Reg
     async with database.statement() as connection:
         known = await stored.regulators_named(connection, {named.value})
     bearers = (each for each in known if each.is_active and named in each.account.identifiers)
-    return _refuse_unless_active(next(bearers, None))
+    return refuse_unless_active(next(bearers, None))
 
 
 async def regulator_with_email(database: Database, email: str) -> Regulator:
     """Who signs in with that e-mail, whatever its capitals. Raises RegulatorDisabled."""
     async with database.statement() as connection:
-        return _refuse_unless_active(await stored.active_with_email(connection, email))
+        return refuse_unless_active(await stored.active_with_email(connection, email))
 
 
-def _refuse_unless_active(regulator: Regulator | None) -> Regulator:
+def refuse_unless_active(regulator: Regulator | None) -> Regulator:
+    """Raises RegulatorDisabled."""
     if regulator is None or not regulator.is_active:
         raise RegulatorDisabled()
     return regulator

@@ -12,6 +12,7 @@ from service.application.page_sessions import invite
 from service.application.regulators import put_regulator
 from service.application.roster_publishing import publish_roster
 from service.application.rosters import find_roster, follow_roster, read_roster, request_roster
+from service.cli.answering import worker
 from service.cli.opening import stopped
 from service.cli.progress import shown_progress
 from service.cli.rendering import print_roster
@@ -27,7 +28,6 @@ from service.domain.solving import Limits, Problem
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.app import utc_now
-from service.worker.running import worker_beside
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "haut-anjou.json"
 TERRITORY = TerritoryId("cpts-haut-anjou-fictive")
@@ -53,7 +53,7 @@ async def _run(settings: Settings, url: str, week: IsoWeek) -> str | None:
     console = Console()
     async with Database(url) as database:
         await _import_reference(database, console)
-        async with worker_beside(database, concurrency=1, solver_threads=settings.solver_workers):
+        async with worker(settings, database):
             roster = await _solved(database, week, console)
         if not roster.state.is_public:
             roster = await publish_roster(

@@ -114,6 +114,12 @@ class Regulator:
     def full_name(self) -> str:
         return f"{self.account.given_name} {self.account.family_name}"
 
+    def is_person_of(self, account: Account) -> bool:
+        """By the name alone: an e-mail changes with an employer, and may be shared by a whole centre."""
+        own = self.account
+        names = ((own.family_name, account.family_name), (own.given_name, account.given_name))
+        return all(ours.strip().casefold() == theirs.strip().casefold() for ours, theirs in names)
+
     def changed(self, account: Account, *, now: datetime) -> "Regulator":
         """The next version; the same one when nothing is new, so that a message may come twice."""
         if account == self.account:
@@ -126,9 +132,11 @@ def chosen(known: Iterable[Regulator], named: RegulatorIdentifier, account: Acco
 
     Who bears that name; else who already is as sent, since the message may come twice; else who bears it in the other
     system and has that very e-mail. Of several, the active one, then the one that changed last: a number that was
-    taken from a disabled account may be given to another.
+    taken from a disabled account may be given to another. A disabled one is nobody else's: whoever is sent
+    under its identifier with another name begins anew, without its bookings and what it accepted.
     """
-    by_turn = sorted(known, key=lambda each: (each.is_active, each.changed_at), reverse=True)
+    possible = (each for each in known if each.is_active or each.is_person_of(account))
+    by_turn = sorted(possible, key=lambda each: (each.is_active, each.changed_at), reverse=True)
     is_meant: tuple[Callable[[Regulator], bool], ...] = (
         lambda each: named in each.account.identifiers,
         lambda each: each.is_active >= account.is_active and each.account.shares_identifier(account),

@@ -28,6 +28,16 @@ class NamedBy(StrEnum):
     EMAIL = "email"
 
 
+def is_asked_safely(address: str) -> bool:
+    """Over TLS, unless it is on this very machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return is_here or (parts.scheme == "https" and bool(parts.hostname))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """An OpenID provider and what is asked of it. `claims`: the first one that it tells holds the identifier.
@@ -47,15 +57,12 @@ class Provider:
     discovery: str = ".well-known/openid-configuration"
 
     def __post_init__(self) -> None:
-        address = urlsplit(self.issuer)
-        is_here = address.scheme == "http" and address.hostname in ("localhost", "127.0.0.1", "::1")
-        is_safe = address.scheme == "https" and bool(address.hostname)
-        if not (is_safe or is_here):
+        if not is_asked_safely(self.issuer):
             raise Invalid(Fault(path="issuer", code="issuer.not_https", message="the provider is asked over TLS only"))
 
     def identifier_in(self, told: Mapping[str, object]) -> str | None:
-        """The regulator's identifier among the claims told; an e-mail counts unless it is known to be unverified."""
-        if self.named_by is NamedBy.EMAIL and told.get("email_verified") is False:
+        """The regulator's identifier among the claims told; an e-mail counts unless told to be other than verified."""
+        if self.named_by is NamedBy.EMAIL and told.get("email_verified", True) is not True:
             return None
         values = (told.get(claim) for claim in self.claims)
         return next((value for value in values if isinstance(value, str) and value), None)

@@ -88,6 +88,11 @@ def _wanted_again(new: ReadOnlyColumnCollection[str, Any]) -> dict[str, ColumnEl
     }
 
 
+async def is_telling(session: AsyncSession) -> bool:
+    """Whether the SAS is, or was, told of any booking at all."""
+    return bool(await session.scalar(select(select(appointments.c.booking_id).limit(1).exists())))
+
+
 async def enqueue_telling(session: AsyncSession, *, now: datetime) -> bool:
     """A job if something is due and none is under way. Whoever calls this holds a lock against its like."""
     under_way = select(_jobs.c.lock).where(_jobs.c.lock == _LOCK, _jobs.c.status.in_(words("todo", "doing")))

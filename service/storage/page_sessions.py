@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.domain.regulators import RegulatorId
@@ -29,9 +29,18 @@ async def add_sign_in(connection: Connected, token: str, sign_in: SignIn, *, now
     await connection.execute(insert(_sign_ins).values(digest=digest_of(token), **row))
 
 
-async def take_sign_in(connection: Connected, token: str, *, now: datetime) -> SignIn | None:
-    """Once only; None when there is none, or no longer."""
-    own = (_sign_ins.c.digest == digest_of(token), _sign_ins.c.expires_at > now)
+async def take_sign_in(connection: Connected, token: str, state: str, *, now: datetime) -> SignIn | None:
+    """Once only; None when there is none of that state, or no longer."""
+    return await _take(connection, token, _sign_ins.c.state == state, now)
+
+
+async def take_invitation(connection: Connected, token: str, *, now: datetime) -> SignIn | None:
+    """A sign-in without a nonce, as `take_sign_in` does."""
+    return await _take(connection, token, _sign_ins.c.nonce == "", now)
+
+
+async def _take(connection: Connected, token: str, which: ColumnElement[bool], now: datetime) -> SignIn | None:
+    own = (_sign_ins.c.digest == digest_of(token), _sign_ins.c.expires_at > now, which)
     taken = delete(_sign_ins).where(*own).returning(*(_sign_ins.c[name] for name in SignIn.__dataclass_fields__))
     row = (await connection.execute(taken)).mappings().one_or_none()
     return None if row is None else SignIn(**cast("dict[str, Any]", dict(row)))
@@ -67,6 +76,10 @@ async def see_page_session(connection: Connected, token: str, *, now: datetime) 
 
 async def end_page_session(connection: Connected, token: str) -> None:
     await connection.execute(delete(_sessions).where(_sessions.c.digest == digest_of(token)))
+
+
+async def end_page_sessions_of(connection: Connected, regulator: RegulatorId) -> None:
+    await connection.execute(delete(_sessions).where(_sessions.c.regulator_id == regulator))
 
 
 async def accept_terms(connection: Connected, regulator: RegulatorId, *, now: datetime) -> None:

@@ -53,6 +53,11 @@ async def practitioner_places(
     return replace(found, taken=taken, next_at=next_at)
 
 
+async def is_known(connection: AsyncConnection, rpps: str) -> bool:
+    known = select(practitioners.c.id).where(practitioners.c.rpps == rpps).limit(1)
+    return bool(await connection.scalar(select(known.exists())))
+
+
 async def _known(connection: AsyncConnection, rpps: str) -> Sequence[Row]:
     names = (practitioners.c.given_name, practitioners.c.family_name)
     office = (practices.c.name, practices.c.address_line, practices.c.phone, territories.c.timezone)

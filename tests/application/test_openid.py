@@ -120,10 +120,14 @@ def test_the_first_claim_told_holds_the_identifier(told, identifier):
 def test_an_email_known_to_be_unverified_names_nobody():
     by_email = a_provider(claims=("email",), named_by=NamedBy.EMAIL)
     assert by_email.identifier_in({"email": "jules@example.org"}) == "jules@example.org"
-    assert by_email.identifier_in({"email": "jules@example.org", "email_verified": False}) is None
+    assert by_email.identifier_in({"email": "jules@example.org", "email_verified": True}) == "jules@example.org"
+    for told in (False, "false", 0, None, "true", 1):
+        assert by_email.identifier_in({"email": "jules@example.org", "email_verified": told}) is None
 
 
-@pytest.mark.parametrize("issuer", ["http://provider.example.org", "ftp://localhost", "provider"])
+@pytest.mark.parametrize(
+    "issuer", ["http://provider.example.org", "ftp://localhost", "provider", "https://[", "https://"]
+)
 def test_a_provider_is_asked_over_tls_alone(issuer):
     with pytest.raises(Invalid):
         a_provider(issuer=issuer)

@@ -193,3 +193,26 @@ async def test_others_book_as_they_say(database):
     [slot] = await places(database, quarters(1))
     booking = await book_slot(database.direct, naming(slot), caller=REGULATOR, now=NOW, keyed=None)
     assert (booking.origin, booking.regulator) == (Origin.SAS, None)
+
+
+BOB = replace(JULES, family_name="Martin", given_name="Bob")
+
+
+@pytest.mark.parametrize("emails", [JULES.emails, ("bob@example.org",)])
+async def test_another_person_under_the_identifier_of_a_disabled_account_begins_anew(database, emails):
+    """With the e-mail of a whole centre, too."""
+    first = await posted(database)
+    await put(database, technical(), is_active=False)
+    [made, *again] = [await put(database, technical(), BOB, emails=emails) for _ in range(3)]
+    bob, is_new = made
+    assert (is_new, again) == (True, [(bob, False)] * 2)
+    assert bob.id != first.id
+    assert await regulator_named(database, technical()) == bob
+
+
+async def test_a_disabled_account_does_not_become_another_person_by_being_disabled_again(database):
+    first = await posted(database)
+    await put(database, technical(), is_active=False)
+    *_, (bob, _) = [await put(database, technical(), BOB, is_active=active) for active in (False, False, True)]
+    assert bob.id != first.id
+    assert len(await rows_of(database, RegulatorRow)) == 2

@@ -103,7 +103,9 @@ async def test_whose_account_is_taken_away_is_out_at_the_next_request(visitor, p
     await sign_in(visitor, provider)
     await put(database, national(NUMBER), replace(JULES, national=NUMBER, is_active=False))
     answer = await visitor.open(AGENDA)
-    assert (answer.status_code, "n’est pas actif" in visitor.words) == (403, True)
+    assert (answer.status_code, "depuis la plateforme SAS" in visitor.words) == (403, True)
+    answer = await sign_in(visitor, provider)
+    assert (answer.status_code, "Aucun compte de régulateur actif" in visitor.words) == (403, True)
 
 
 @pytest.mark.parametrize("path", [AGENDA, f"{AGENDA}?origin=elsewhere", f"{AGENDA}?lieu=x"])
@@ -152,8 +154,38 @@ async def test_an_answer_counts_once_and_in_the_browser_that_asked(visitor, prov
     assert (await visitor.open(str(back))).status_code == 403
     visitor.client.cookies.update(cookies)
     assert (await visitor.open(str(back))).status_code == 200
+    visitor.client.cookies.clear()
     visitor.client.cookies.update(cookies)
     assert (await visitor.client.get(str(back))).status_code == 403
+
+
+async def test_who_is_signed_in_and_loads_the_way_back_again_is_where_it_led(visitor, provider, clock, named):
+    back = await provider.sign_in(await left_for(visitor), NUMBER)
+    await visitor.open(str(back))
+    again = await visitor.client.get(str(back))
+    assert (again.status_code, again.headers["location"]) == (303, FROM_SAS)
+    clock.now += WHOLE_TIME
+    assert (await visitor.client.get(str(back))).status_code == 403
+
+
+@pytest.mark.parametrize("state", ["another", "%00", "x%20y"])
+async def test_a_wrong_state_does_not_use_up_the_sign_in_under_way(visitor, provider, named, state):
+    back = await provider.sign_in(await left_for(visitor), NUMBER)
+    wrong = f"/rdv/connexion/retour?code=x&state={state}"
+    assert (await visitor.client.get(wrong)).status_code in (403, 404)
+    assert (await visitor.open(str(back))).status_code == 200
+
+
+async def test_nobody_is_sent_to_sign_in_for_a_number_that_is_nobodys(visitor, database):
+    answer = await visitor.open("/rdv/99900000029?origin=sas")
+    assert (answer.status_code, "n’est pas connu ici" in visitor.words) == (404, True)
+    assert await rows_of(database, SignInRow) == []
+
+
+async def test_a_session_from_a_platform_that_is_one_no_longer_is_over(visitor, app, provider, named):
+    await sign_in(visitor, provider)
+    app.state.console = Console(openid=provider.openid(), origins=frozenset({"sas-recette"}))
+    assert (await visitor.open(AGENDA)).status_code == 403
 
 
 async def test_a_sign_in_that_takes_too_long_begins_again(visitor, provider, database, clock, named):
@@ -211,10 +243,13 @@ async def test_the_owner_of_a_demonstration_comes_in_once(stranger, app, databas
     await stranger.open(path)
     assert "Conditions d’utilisation" in stranger.words
     assert (await stranger.open(path)).status_code == 403
+    app.state.console = Console()
+    assert (await stranger.open(AGENDA)).status_code == 503
 
 
-async def test_a_sign_in_under_way_is_no_invitation(visitor, app, provider):
+async def test_a_sign_in_under_way_is_no_invitation(visitor, app, provider, database):
     await left_for(visitor)
     token = visitor.client.cookies[SIGN_IN]
     app.state.console = Console(invites=True)
     assert (await visitor.open(f"/rdv/connexion/invitation?jeton={token}")).status_code == 403
+    assert len(await rows_of(database, SignInRow)) == 1

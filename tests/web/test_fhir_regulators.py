@@ -292,3 +292,9 @@ async def test_the_official_examples_are_understood(client, number):
     answer = await put(client, named["system"], named["value"], body)
     assert (answer.status_code, answer.json()["active"]) == (201, body["active"])
     assert answer.json()["name"] == body["name"]
+
+
+async def test_spaces_around_identifiers_and_emails_are_left_out(client, database):
+    await post(client, a_practitioner(SAS, f" {UUID_OF_SAS} ", mail=f" {MAIL}  "))
+    answer = await put(client, f" {SAS} ", f" {UUID_OF_SAS} ", a_practitioner())
+    assert (answer.status_code, answer.json()["meta"]["versionId"]) == (200, "1")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.application.practitioner_places import practitioner_places
+from service.application.practitioner_places import practitioner_places, refuse_unless_known
 from service.application.visibility import trace_unseen
 from service.domain.directory import Audience
 from service.domain.errors import Unauthenticated
@@ -46,6 +46,7 @@ async def agenda(
             return not_configured(request)
         if origin not in console.origins:
             return _from_elsewhere(request)
+        await refuse_unless_known(database, asked.rpps)
         return_to = asked.agenda(origin=origin)
         return await to_provider(
             database, console.openid, origin=origin, return_to=return_to, public_url=public_url, now=now

@@ -32,7 +32,7 @@ async def look_again(asked: AskedDep, booking: UUID) -> Response:
 
 
 @router.post("/annuler")
-async def cancel(visit: PostedDep, booking: UUID, version: Annotated[int, Form(ge=1)]) -> Response:
+async def cancel(visit: PostedDep, booking: UUID, version: Annotated[int, Form(ge=1, lt=2**31)]) -> Response:
     """As it was shown: when it changed meanwhile, it is shown again first."""
     id, database, caller = BookingId(booking), visit.database, visit.caller
     await get_own_booking(database, id, caller=caller)

@@ -1,4 +1,4 @@
-"""The two cookies of the pages, and the token by which a form shows that it came from one of them."""
+"""The cookies of the pages, and the token by which a form shows that it came from one of them."""
 
 import hashlib
 import hmac
@@ -7,7 +7,11 @@ from fastapi import Request, Response
 
 SESSION = "__Host-tourderole"
 SIGN_IN = "__Host-tourderole-sign-in"
-"""`__Host-`: the browser takes them over TLS alone (or on this very machine), and no other host can set them."""
+ARRIVED = "__Host-tourderole-arrived"
+"""Where the last sign-in led, for when its way back is loaded again.
+
+`__Host-`: the browser takes them over TLS alone (or on this very machine), and no other host can set them.
+"""
 
 
 def keep(response: Response, name: str, token: str, *, seconds: int | None = None) -> None:

@@ -24,10 +24,12 @@ from service.web.problems import code_of, status_of
 router = APIRouter(prefix="/rdv/{rpps}", route_class=PageRoute, include_in_schema=False)
 
 Words = Annotated[str, Form(max_length=200)]
+Key = Annotated[str, Form(pattern="^[A-Za-z0-9_-]{1,64}$")]
+"""As `secrets.token_urlsafe` makes them."""
 
 
 @router.post("/retenir")
-async def hold(visit: PostedDep, place: Annotated[UUID, Form()], cle: Words) -> Response:
+async def hold(visit: PostedDep, place: Annotated[UUID, Form()], cle: Key) -> Response:
     """Once for each page shown: who clicks twice, or comes back to it, finds the same hold."""
     slot, rpps = SlotId(place), visit.asked.rpps
     keyed = Keyed(key=f"{cle}:{slot}", operation="hold on the page", request=_digest(str(slot)))

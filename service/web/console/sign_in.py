@@ -4,22 +4,25 @@ import re
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from service.application.openid import OpenId
 from service.application.page_sessions import accept_terms, begin_sign_in, come_invited, end_sign_in, sign_out
-from service.domain.errors import Invalid, NotFound, Unavailable
+from service.domain.account_errors import RegulatorDisabled, SignInRefused
+from service.domain.errors import Invalid, NotFound, Unauthenticated, Unavailable
 from service.domain.signing_in import SIGN_IN_TIME
 from service.storage.database import Database
-from service.web.console.cookies import SESSION, SIGN_IN, forget, keep, token_in
+from service.web.console.cookies import ARRIVED, SESSION, SIGN_IN, forget, keep, token_in
 from service.web.console.pages import go, page
 from service.web.console.refusals import PageRoute, refusal_page
-from service.web.console.visitors import ConsoleDep, OwnForm
+from service.web.console.visitors import ConsoleDep, OwnForm, OwnToken, find_visitor
 from service.web.dependencies import DatabaseDep, Now, PublicUrl
 
 router = APIRouter(prefix="/rdv/connexion", route_class=PageRoute, include_in_schema=False)
 
 _BACK_AT = "/rdv/connexion/retour"
+_STATE = "^[A-Za-z0-9_-]*$"
+"""As `secrets.token_urlsafe` makes them."""
 _OWN_PATH = re.compile(r"/rdv/[0-9]{1,20}(\?[\w.~%=&-]*)?")
 
 
@@ -41,25 +44,45 @@ async def come_back(
     console: ConsoleDep,
     public_url: PublicUrl,
     now: Now,
-    state: str | None = None,
+    state: Annotated[str | None, Query(pattern=_STATE)] = None,
     code: str | None = None,
     iss: str | None = None,
 ) -> Response:
     if console.openid is None:
         return not_configured(request)
-    token, return_to = await end_sign_in(
-        database,
-        console.openid,
-        token=token_in(request, SIGN_IN),
-        state=state,
-        code=code,
-        issuer=iss,
-        back_to=public_url + _BACK_AT,
-        now=now,
-    )
+    try:
+        token, return_to = await end_sign_in(
+            database,
+            console.openid,
+            token=token_in(request, SIGN_IN),
+            state=state,
+            code=code,
+            issuer=iss,
+            back_to=public_url + _BACK_AT,
+            now=now,
+        )
+    except SignInRefused as error:
+        return await _loaded_again(request, error, database, now)
+    return _arrived(token, return_to)
+
+
+async def _loaded_again(request: Request, error: SignInRefused, database: Database, now: Now) -> Response:
+    """Where the sign-in led, for whoever is signed in already. Raises the error for others."""
+    there = token_in(request, ARRIVED) or ""
+    if error.facts["reason"] != "state" or not _OWN_PATH.fullmatch(there):
+        raise error
+    try:
+        await find_visitor(request, database, now)
+    except (Unauthenticated, RegulatorDisabled):
+        raise error from None
+    return go(there)
+
+
+def _arrived(token: str, return_to: str) -> Response:
     arrived = go(return_to)
     forget(arrived, SIGN_IN)
     keep(arrived, SESSION, token)
+    keep(arrived, ARRIVED, return_to)
     return arrived
 
 
@@ -69,9 +92,7 @@ async def come_in(console: ConsoleDep, database: DatabaseDep, now: Now, jeton: s
     if not console.invites:
         raise NotFound("page", "invitation")
     token, return_to = await come_invited(database, jeton, now=now)
-    arrived = go(return_to)
-    keep(arrived, SESSION, token)
-    return arrived
+    return _arrived(token, return_to)
 
 
 @router.post("/conditions")
@@ -93,12 +114,12 @@ async def accept(
 
 
 @router.post("/fin")
-async def leave(request: Request, _visitor: OwnForm, database: DatabaseDep, console: ConsoleDep) -> Response:
+async def leave(request: Request, token: OwnToken, database: DatabaseDep, console: ConsoleDep) -> Response:
     """Here at once; at the provider, whose session may let the next person in, by the link that is shown."""
-    await sign_out(database, request.state.page_token)
-    request.state.page_session = None
+    await sign_out(database, token)
     left = page(request, "left", elsewhere=await _end_at_provider(console.openid))
     forget(left, SESSION)
+    forget(left, ARRIVED)
     return left
 
 

@@ -23,12 +23,22 @@ async def _console(request: Request) -> Console:
     return console
 
 
-async def _visitor(request: Request, database: DatabaseDep, now: Now) -> PageSession:
-    """Raises Unauthenticated, RegulatorDisabled."""
+async def _token(request: Request) -> str:
+    """Of the session that the browser says it has. Raises Unauthenticated."""
     token = token_in(request, SESSION)
     if token is None:
         raise Unauthenticated()
-    session = await signed_in(database, token, now=now)
+    return token
+
+
+async def _visitor(request: Request, database: DatabaseDep, now: Now) -> PageSession:
+    """From a platform that regulators still come from; into a demonstration, from anywhere.
+
+    Raises Unauthenticated, RegulatorDisabled.
+    """
+    token, console = await _token(request), await _console(request)
+    origins = None if console.invites else console.origins
+    session = await signed_in(database, token, origins=origins, now=now)
     request.state.page_session, request.state.page_token = session, token
     return session
 
@@ -43,13 +53,20 @@ async def _regulator(visitor: Visitor) -> PageSession:
     return visitor
 
 
-async def _own_form(request: Request, visitor: Visitor, form: Annotated[str, Form(alias="jeton")] = "") -> PageSession:
-    """Raises NotOurForm, and what `_visitor` does."""
-    if not is_own_form(request.state.page_token, form):
+async def _own_token(token: Annotated[str, Depends(_token)], form: Annotated[str, Form(alias="jeton")] = "") -> str:
+    """Raises Unauthenticated, NotOurForm."""
+    if not is_own_form(token, form):
         raise NotOurForm()
+    return token
+
+
+async def _own_form(visitor: Visitor, _token: "OwnToken") -> PageSession:
+    """Raises NotOurForm, and what `_visitor` does."""
     return visitor
 
 
+OwnToken = Annotated[str, Depends(_own_token)]
+"""All that is asked of who leaves: an account that is taken away is signed out like any other."""
 ConsoleDep = Annotated[Console, Depends(_console)]
 Regulator = Annotated[PageSession, Depends(_regulator)]
 OwnForm = Annotated[PageSession, Depends(_own_form)]

@@ -142,11 +142,12 @@ def _email(telecom: TelecomIn, path: str, faults: list[Fault]) -> str:
 
 
 def _text(text: str | None, path: str, faults: list[Fault]) -> str:
+    """Without the spaces around it."""
     if text is None:
         faults.append(_missing(path, "it is needed"))
         return ""
     try:
-        return checked_text(text, path=path)
+        return checked_text(text.strip(" "), path=path)
     except Invalid as error:
         faults.extend(error.faults)
         return ""
@@ -158,7 +159,7 @@ def _missing(path: str, hint: str) -> Fault:
 
 def named_by(query: str) -> RegulatorIdentifier:
     """The `identifier` that a conditional update names, `system|value`. Raises Invalid."""
-    system, separator, value = query.strip().partition("|")
+    system, separator, value = (part.strip() for part in query.partition("|"))
     if not separator:
         raise Invalid(
             Fault(path="identifier", code="identifier.no_system", message="no system is named", hint="system|value")
