@@ -35,7 +35,9 @@ Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 class Settings(BaseSettings):
     """Read from TOURDEROLE_DATABASE_URL, TOURDEROLE_DATA and so on; an empty variable counts as absent."""
 
-    model_config = SettingsConfigDict(env_prefix="TOURDEROLE_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TOURDEROLE_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     database_url: DatabaseUrl | None = Field(
         default=None,

@@ -27,3 +27,10 @@ def test_what_is_no_address_of_a_server_is_refused(monkeypatch, given):
     monkeypatch.setenv("TOURDEROLE_PUBLIC_URL", given)
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_what_is_refused_tells_no_secret(monkeypatch):
+    monkeypatch.setenv("TOURDEROLE_FHIR_PROXY_SECRET", "abcdefghijklmnopqrstuvwxyz0123456789")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "uvwxyz0123456789" not in str(refused.value)

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "slots",
         ["territory_id", "practitioner_id", sa.text("timezone('UTC'::text, start_at)")],
         postgresql_where=sa.text("state IN ('free', 'held')"),
+        if_not_exists=True,
     )
 
 

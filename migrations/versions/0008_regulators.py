@@ -63,6 +63,7 @@ def upgrade() -> None:
         ["id"],
         postgresql_not_valid=True,  # no booking has one yet: nothing is to be looked at while everybody waits
     )
+    # Read through at once, a second for some millions: what is not yet valid cannot be compared with the tables.
     op.create_check_constraint(
         op.f("bookings_regulators_book_for_the_sas"),
         "bookings",

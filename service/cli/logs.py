@@ -68,7 +68,8 @@ _SHARED: tuple[Processor, ...] = (
 def configure(*, level: int = logging.INFO) -> None:
     """Send every logger of the process, ours and the libraries', to standard error in one form."""
     at_terminal = sys.stderr.isatty()
-    last: Processor = structlog.dev.ConsoleRenderer() if at_terminal else structlog.processors.JSONRenderer()
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    last: Processor = plain if at_terminal else structlog.processors.JSONRenderer()
     rendering: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if not at_terminal:
         rendering.append(_errors_without_words)

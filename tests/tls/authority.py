@@ -71,10 +71,12 @@ class Authority:
         chain = (self.pair.certificate,) if self.above else ()
         return Pair(certificate=builder.sign(self.pair.key, hashes.SHA256()), key=key, chain=chain)
 
-    def crl(self, *revoked: Pair, ends: timedelta = DAY) -> x509.CertificateRevocationList:
+    def crl(
+        self, *revoked: Pair, begins: timedelta = -2 * DAY, ends: timedelta = DAY
+    ) -> x509.CertificateRevocationList:
         now = datetime.now(UTC)
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.pair.certificate.subject)
-        builder = builder.last_update(now - 2 * DAY).next_update(now + ends)
+        builder = builder.last_update(now + begins).next_update(now + ends)
         for pair in revoked:
             each = x509.RevokedCertificateBuilder().serial_number(pair.certificate.serial_number)
             builder = builder.add_revoked_certificate(each.revocation_date(now - DAY).build())

@@ -25,15 +25,17 @@ def own(tmp_path) -> Machines:
     return Machines(folder=tmp_path)
 
 
-def fetched(own: Machines, *lists: x509.CertificateRevocationList, form: Encoding = Encoding.DER) -> str:
+def fetched(
+    own: Machines, *lists: x509.CertificateRevocationList, form: Encoding = Encoding.DER, reload: str = "touch"
+) -> str:
     """What it says, when it is offered these; `reloaded` is there once it has told nginx."""
     urls = []
     for number, each in enumerate(lists):
         file = own.folder / f"list-{number}.crl"
         file.write_bytes(each.public_bytes(form))
         urls.append(file.as_uri())
-    reload = {"TOURDEROLE_TLS": str(own.folder), "TOURDEROLE_RELOAD": f"touch {own.folder}/reloaded"}
-    ran = subprocess.run([SCRIPT, *urls], env=os.environ | reload, capture_output=True, text=True, check=False)
+    how = {"TOURDEROLE_TLS": str(own.folder), "TOURDEROLE_RELOAD": f"{reload} {own.folder}/reloaded"}
+    ran = subprocess.run([SCRIPT, *urls], env=os.environ | how, capture_output=True, text=True, check=False)
     assert (ran.returncode == 0) == (ran.stderr == ""), ran
     assert list(own.folder.glob(".client-crl*")) == []
     return ran.stderr
@@ -63,3 +65,18 @@ def test_what_is_not_sound_changes_nothing(own):
     assert "1 lists for 2 authorities" in fetched(own, good)
     assert "usage" in fetched(own)
     assert loaded(own) == before
+
+
+def test_a_list_older_than_the_one_there_is_is_refused(own):
+    newer, root = own.authority.crl(own.sas, begins=-DAY), own.root.crl()
+    assert fetched(own, newer, root) == ""
+    before = loaded(own)
+    assert "older than the list that there is of CN=" in fetched(own, own.authority.crl(), root)
+    assert loaded(own) == before
+
+
+def test_a_reload_that_failed_is_tried_again_though_nothing_is_new(own):
+    lists = own.authority.crl(own.sas), own.root.crl()
+    assert "No such file" in fetched(own, *lists, reload="cat")
+    assert fetched(own, *lists) == ""
+    assert loaded(own)[0]

@@ -124,6 +124,16 @@ def a_role_for_each_schedule(_: Node, answer: Answer) -> Iterator[Fault]:
             yield Fault(node.where, f"{used[node.local]} Schedule for {node.local}")
 
 
+def roles_of_their_practitioners(_: Node, answer: Answer) -> Iterator[Fault]:
+    for schedule in answer.of("Schedule"):
+        actors = schedule.texts("actor", "reference")
+        people = [name for name in actors if name.startswith("Practitioner/")]
+        for role in (answer.by_reference[name] for name in actors if name in answer.by_reference):
+            practitioner = role.text("practitioner", "reference")
+            if role.type == "PractitionerRole" and practitioner and people and practitioner not in people:
+                yield Fault(role.at("practitioner"), f"{shown(practitioner)}, for {schedule.local} of {people[0]}")
+
+
 def one_of_each_person(_: Node, answer: Answer) -> Iterator[Fault]:
     seen = Counter(text for node in answer.practitioners for text in set(node.texts("identifier", "value")))
     yield from (Fault("Bundle.entry", f"{count} Practitioner for {who}") for who, count in seen.items() if count > 1)
@@ -188,6 +198,12 @@ RULES = (
         "as many Schedule as PractitionerRole: one for each place of a practitioner",
         "N K",
         of_bundle(a_role_for_each_schedule),
+    ),
+    Rule(
+        "BUN-12",
+        "the role of a Schedule is one of the Schedule's practitioner",
+        "N K",
+        of_bundle(roles_of_their_practitioners),
     ),
     Rule("BUN-13", "one Practitioner for each national identifier", "K", of_bundle(one_of_each_person)),
     Rule(

@@ -38,13 +38,26 @@ class Exchange:
         answer = self.answer
         return frozenset() if answer is None else frozenset(node.id for node in answer.slots)
 
+    def places_of(self, identifiers: frozenset[str]) -> frozenset[str]:
+        """Of those who have one of these national identifiers."""
+        if self.answer is None:
+            return frozenset()
+        people = {
+            node.local for node in self.answer.practitioners if identifiers & set(node.texts("identifier", "value"))
+        }
+        schedules = {
+            node.local for node in self.answer.of("Schedule") if people & set(node.texts("actor", "reference"))
+        }
+        return frozenset(node.id for node in self.answer.slots if node.text("schedule", "reference") in schedules)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """An exchange, beside the plain one of its kind."""
+    """An exchange, beside the plain one of its kind, and the plain one's second answer where it was asked again."""
 
     exchange: Exchange
     plain: Exchange
+    again: Exchange | None = None
 
     @property
     def expected(self) -> Expected:
@@ -68,10 +81,13 @@ def answered(compared: Compared) -> Iterator[Fault]:
 
 
 def same_places(compared: Compared) -> Iterator[Fault]:
-    exchange, plain = compared.exchange, compared.plain
-    if compared.expected is not Expected.SAME or exchange.answer is None:
+    """A place that came or went between the two plain answers may be there or not."""
+    exchange, plain, again = compared.exchange, compared.plain, compared.again or compared.plain
+    if compared.expected not in (Expected.SAME, Expected.PART) or exchange.answer is None:
         return
-    fewer, more = plain.places - exchange.places, exchange.places - plain.places
+    wanted = exchange.request.asked.identifiers or frozenset()
+    there = plain.places if compared.expected is Expected.SAME else plain.places_of(wanted)
+    fewer, more = (there & again.places) - exchange.places, exchange.places - (plain.places | again.places)
     most = exchange.request.most
     may_be_fewer = most is not None and len(exchange.places) == most
     if more or (fewer and not may_be_fewer):
@@ -119,7 +135,7 @@ def something_seen(compared: Compared) -> Iterator[Fault]:
 
 RULES: tuple[Rule[Compared], ...] = (
     Rule("BUN-16", "200 and application/fhir+json, within the time that the kit and the guide give", "K N", answered),
-    Rule("REQ-1", "whatever the spelling, the same places", "N K R26-R30", same_places),
+    Rule("REQ-1", "whatever the spelling and whoever else is asked for, the same places", "N K R26-R30", same_places),
     Rule("REQ-3", "nothing found is 200 and an empty bundle", "K R8", nothing_found),
     Rule("OUT-1", "what cannot be understood is refused, 4xx or 5xx with an OperationOutcome", "N", refused),
     Rule("CAP-1", "metadata, where it is served, is a CapabilityStatement of FHIR 4.0.1", "N", capable),

@@ -1,14 +1,16 @@
 """What holds of the messages by themselves: the account of a regulator (INT_R02), an appointment (INT_R03)."""
 
+import re
 from collections.abc import Iterator
 
 from service.cli.conformance import expected
 from service.cli.conformance.answers import Answer
-from service.cli.conformance.findings import Fault, Rule, fault, missing
+from service.cli.conformance.findings import Fault, Rule, fault, missing, shown
 from service.cli.conformance.reading import Node
 from service.cli.conformance.shapes import among, below, codings, equal, given, resources, times, typed
 
 TYPE_OF = {expected.PERSONS: "IDNPS", expected.PLATFORM: "INTRN"}
+PRACTITIONER_REFERENCE = re.compile(r"(^|/)Practitioner(Role)?/[^/]+$")
 
 
 def at_most_one_of_each(regulator: Node) -> Iterator[Fault]:
@@ -84,6 +86,12 @@ def _of_its_system(identifier: Node) -> Iterator[Fault]:
         yield fault(identifier)
 
 
+def identified_participants(appointment: Node) -> Iterator[Fault]:
+    for participant in appointment.each("participant"):
+        if participant.one("actor", "identifier") is None:
+            yield missing(participant, "actor.identifier")
+
+
 def participants_type(identifier: Node) -> Iterator[Fault]:
     yield from typed(expected.IDENTIFIER_TYPES, "IDNPS", alone=True)(identifier)
 
@@ -93,6 +101,16 @@ def participants_value(identifier: Node) -> Iterator[Fault]:
     yield from equal("system", expected.PERSONS)(identifier)
     if identifier.holds("value") and not expected.RPPS_OR_ADELI.fullmatch(identifier.text("value")):
         yield fault(identifier)
+
+
+def nothing_of_the_patient(appointment: Node) -> Iterator[Fault]:
+    for name in ("contained", "comment", "description", "patientInstruction", "supportingInformation"):
+        yield from times(name, most=0)(appointment)
+    for actor in appointment.each("participant", "actor"):
+        yield from times("display", most=0)(actor)
+        reference = actor.text("reference")
+        if reference and not PRACTITIONER_REFERENCE.search(reference):
+            yield Fault(actor.at("reference"), shown(reference))
 
 
 def invariants(appointment: Node) -> Iterator[Fault]:
@@ -167,9 +185,13 @@ RULES = (
     ),
     Rule(
         "APP-10",
-        "a participant is a national identifier, 8 and an RPPS or 0 and an ADELI",
+        "every participant is a national identifier, 8 and an RPPS or 0 and an ADELI",
         "P N",
-        resources("Appointment", below("participant", "actor", "identifier", check=participants_value)),
+        resources(
+            "Appointment",
+            identified_participants,
+            below("participant", "actor", "identifier", check=participants_value),
+        ),
     ),
     Rule(
         "APP-11",
@@ -182,4 +204,10 @@ RULES = (
         ),
     ),
     Rule("APP-12", "app-1 and app-4 of FHIR", "F", resources("Appointment", invariants)),
+    Rule(
+        "APP-13",
+        "nothing of the patient: nobody but practitioners, nothing contained, no words",
+        "N",
+        resources("Appointment", nothing_of_the_patient),
+    ),
 )

@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from service.cli.conformance.exchanges import Compared, Exchange
 from service.cli.conformance.findings import Finding
 from service.cli.conformance.profiles.definitions import Definitions
 from service.cli.conformance.profiles.validating import check_profiles
-from service.cli.conformance.requests import Request
+from service.cli.conformance.requests import Expected, Request
 
 PATIENCE_SECONDS = 30.0
 
@@ -55,16 +55,37 @@ def client_of(base: str, token: str | None, certificates: Certificates, *, prese
 
 
 def play(client: httpx.Client, requests: Iterator[Request], definitions: Definitions | None) -> Iterator[Seen]:
-    """Of one kind: the first request is the plain one."""
-    plain: Seen | None = None
+    """Of one kind: the first request is the plain one, for as many as fit; those for the others come next."""
+    plains: list[Seen] = []
     for request in requests:
         exchange = _sent(client, request)
+        plain = _plain_of(request, plains)
         if plain is not None and _is_told_again(exchange, plain.exchange):
             yield _again(exchange, plain)
-        else:
-            seen = _seen(Compared(exchange=exchange, plain=exchange if plain is None else plain.exchange), definitions)
-            plain = plain or seen
-            yield seen
+            continue
+        compared = Compared(exchange=exchange, plain=exchange if plain is None else plain.exchange)
+        if plain is not None and any(exchanges.same_places(compared)):
+            compared = _compared_again(client, compared)
+            if compared.again is not None:
+                again = _seen(Compared(exchange=compared.again, plain=compared.again), definitions)
+                plains[plains.index(plain)] = again
+        seen = _seen(compared, definitions)
+        if request.expected is Expected.PLACES:
+            plains.append(seen)
+        yield seen
+
+
+def _plain_of(request: Request, plains: Sequence[Seen]) -> Seen | None:
+    """The one that asked for these people too, else the first."""
+    wanted = request.asked.identifiers or frozenset()
+    asked = (plain for plain in plains if wanted <= (plain.exchange.request.asked.identifiers or frozenset()))
+    return next(asked, plains[0] if plains else None)
+
+
+def _compared_again(client: httpx.Client, compared: Compared) -> Compared:
+    """With the plain answer of after it: people book meanwhile, and places begin."""
+    again = _sent(client, compared.plain.request)
+    return compared if again.answer is None else replace(compared, again=again)
 
 
 def _is_told_again(exchange: Exchange, plain: Exchange) -> bool:

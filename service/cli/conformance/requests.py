@@ -28,10 +28,11 @@ COUNT = 1000
 
 
 class Expected(Enum):
-    """`SAME`: the very places of the plain request."""
+    """`SAME`: the very places of the plain request. `PART`: those of them that are of whom this one asks for."""
 
     PLACES = auto()
     SAME = auto()
+    PART = auto()
     NOTHING = auto()
     REFUSAL = auto()
     CAPABILITIES = auto()
@@ -114,9 +115,8 @@ def searches(search: Search, now: datetime) -> Iterator[Request]:
 
 
 def _plain(search: Search, now: datetime) -> Iterator[Request]:
-    def request(name: str, part: Search, seconds: float) -> Request:
-        asked = part.asked(part.parameters(), now)
-        return Request(name=name, asked=asked, expected=Expected.PLACES, seconds=seconds)
+    def request(name: str, part: Search, seconds: float, expected: Expected = Expected.PLACES) -> Request:
+        return Request(name=name, asked=part.asked(part.parameters(), now), expected=expected, seconds=seconds)
 
     known = search.identifiers
     seconds = KIT_SECONDS if len(known) == 1 else PLATFORM_SECONDS
@@ -127,7 +127,8 @@ def _plain(search: Search, now: datetime) -> Iterator[Request]:
         )
     if len(known) > 1:
         for identifier in known:
-            yield request(f"{identifier} alone", replace(search, identifiers=(identifier,)), KIT_SECONDS)
+            alone = replace(search, identifiers=(identifier,))
+            yield request(f"{identifier} alone", alone, KIT_SECONDS, Expected.PART)
 
 
 def _spelled(everybody: Search, now: datetime) -> Iterator[Request]:
@@ -140,7 +141,7 @@ def _spelled(everybody: Search, now: datetime) -> Iterator[Request]:
         yield replace(plain, name=f"Accept: {accept}", accept=accept)
     counted = search.asked([*search.parameters(), ("_count", str(COUNT))], now)
     yield Request(name=f"_count={COUNT}", asked=counted, expected=Expected.SAME, most=COUNT)
-    crowd = (*search.identifiers, *nobody(CROWD - len(search.identifiers)))
+    crowd = (*nobody(CROWD - len(search.identifiers)), *search.identifiers)
     asked = search.asked(search.parameters(tokens=tokens_of(crowd)), now)
     yield Request(name=f"{len(crowd)} identifiers", asked=asked, expected=Expected.SAME)
 
@@ -149,7 +150,7 @@ def spellings(search: Search) -> dict[str, list[tuple[str, str]]]:
     """Of one and the same search: sources are the samples of the guide and the requests of the kit."""
     plain = search.parameters()
     ge, le = search.bounds()
-    two = search.identifiers if len(search.identifiers) > 1 else (*search.identifiers, *nobody(1))
+    after_a_stranger = (*nobody(1), *search.identifiers)
     doubled = (*search.identifiers, search.identifiers[0])
     return {
         "dates without zone": search.parameters(start=ge[:WITH_MILLISECONDS], until=le[:WITH_MILLISECONDS]),
@@ -157,12 +158,13 @@ def spellings(search: Search) -> dict[str, list[tuple[str, str]]]:
         "+ as it is": search.parameters(start=ge.replace("%2B", "+"), until=le.replace("%2B", "+")),
         "dates in UTC": search.parameters(start=search.bounds(UTC)[0], until=search.bounds(UTC)[1]),
         "| as it is": search.parameters(tokens=tokens_of(search.identifiers, bar="|")),
-        "a space after the comma": search.parameters(tokens=tokens_of(two, comma=",%20")),
+        "a space after the comma": search.parameters(tokens=tokens_of(after_a_stranger, comma=",%20")),
         "all encoded": [
             (quote(name, safe=""), quote(value.replace("%2B", "+").replace("%7C", "|"), safe=""))
             for name, value in plain
         ],
         "another order": plain[::-1],
+        "identifiers in another order": search.parameters(tokens=tokens_of(search.identifiers[::-1])),
         "an identifier twice": search.parameters(tokens=tokens_of(doubled)),
         "_format": [*plain, ("_format", "application/fhir%2Bjson")],
         "an unknown parameter": [*plain, ("__include:iterate", "HealthcareService:organization")],

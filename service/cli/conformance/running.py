@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -16,7 +17,7 @@ from service.cli.conformance.exchanges import Exchange
 from service.cli.conformance.playing import Certificates, Seen, held, play
 from service.cli.conformance.profiles.definitions import Definitions
 from service.cli.conformance.report import Report, RuleTold, Tried, once_each
-from service.cli.conformance.requests import Expected, Search, capabilities, searches
+from service.cli.conformance.requests import Expected, Request, Search, capabilities, nobody, searches
 
 PARTS = {Kind.PS: "INT_R01, practitioners", Kind.CPTS: "INT_R04, members of a CPTS"}
 ACCOUNTS = "INT_R02, accounts of regulators"
@@ -41,7 +42,7 @@ def live_report(
     seen = [(PARTS[each.kind], one) for each in wanted for one in play(client, searches(each, now), definitions)]
     seen += [("metadata", one) for one in play(client, iter([capabilities(now)]), definitions)]
     steps = list(account_steps(Accounts(client=client))) if write_accounts else []
-    connections = list(tls.tries(base, stranger, certificates))
+    connections = list(tls.tries(base, stranger, certificates, _plain(wanted, now)))
     tried = [*map(_of_exchange, seen), *map(_of_step, steps), *map(_of_connection, connections)]
     answers = [one.exchange.answer for _, one in seen if one.exchange.answer is not None]
     kinds = {one.exchange.request.expected for _, one in seen if _was_served(one.exchange)}
@@ -53,6 +54,14 @@ def live_report(
     ]
     unchecked = frozenset(words for _, one in seen for words in one.unchecked)
     return Report(of=base, tried=tried, rules=once_each(told), unchecked=unchecked)
+
+
+def _plain(wanted: Sequence[Search], now: datetime) -> Request:
+    """The first of all requests; a search for nobody where only the accounts are tried."""
+    nowhere = Search(
+        kind=Kind.PS, identifiers=nobody(1), start=now, until=now + timedelta(days=2), zone=ZoneInfo("Europe/Paris")
+    )
+    return next(searches(wanted[0] if wanted else nowhere, now))
 
 
 def _was_served(exchange: Exchange) -> bool:

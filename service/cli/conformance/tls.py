@@ -10,9 +10,12 @@ import httpx
 from service.cli.conformance.findings import Fault, Rule
 from service.cli.conformance.playing import Certificates
 from service.cli.conformance.reading import split_url
+from service.cli.conformance.requests import Request
 
 PATIENCE_SECONDS = 10.0
 HTTPS_PORT = 443
+TURNED_AWAY = (400, 401, 403, 495, 496)
+"""By statuses: 400, 495 and 496 are how web servers that end TLS ask for a certificate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +37,23 @@ WITH_A_CERTIFICATE: Rule[Connection] = Rule("REQ-4", "without a certificate nobo
 TLS_1_2: Rule[Connection] = Rule("REQ-5", "TLS of before 1.2 is refused", "K", _faults)
 
 
-def tries(base: str, stranger: httpx.Client | None, certificates: Certificates) -> Iterator[Connection]:
-    """Of a server that speaks TLS."""
+def tries(
+    base: str, stranger: httpx.Client | None, certificates: Certificates, search: Request
+) -> Iterator[Connection]:
+    """Of a server that speaks TLS. `search`: what it answers when it is asked with the certificate."""
     if stranger is not None:
-        yield _without_certificate(stranger)
+        yield _without_certificate(stranger, search)
     if split_url(base).scheme == "https":
         yield from _old_tls(base, certificates)
 
 
-def _without_certificate(stranger: httpx.Client) -> Connection:
+def _without_certificate(stranger: httpx.Client, search: Request) -> Connection:
     name = "without a certificate"
     try:
-        status = stranger.get("metadata").status_code
+        status = stranger.get(search.target, headers={"Accept": search.accept}).status_code
     except httpx.RequestError as error:
         return Connection(name=name, rule=WITH_A_CERTIFICATE, outcome=f"refused: {type(error).__name__}")
-    let_in = "" if 400 <= status < 500 else f"answered {status}"
+    let_in = "" if status in TURNED_AWAY else f"answered {status}"
     return Connection(name=name, rule=WITH_A_CERTIFICATE, outcome=str(status), let_in=let_in)
 
 

@@ -100,7 +100,7 @@ async def search(
 
     Other parameters are ignored. When nobody is known, nothing is free or the window is past, the bundle is empty.
     """
-    query = request.scope["query_string"].decode(errors="replace")
+    query = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in request.scope["query_string"])
     asked = search_of(query)
     told = bundle(
         await find_agendas(database, asked, caller=caller, now=now),

@@ -205,6 +205,12 @@ BUNDLE = (
     sown("BUN-12", "ps", "a Schedule for two places", put("Schedule.actor.1.reference", "PractitionerRole/r-anne-2")),
     p("BUN-12", "ps", "no Schedule", without("Schedule")),
     sown(
+        "BUN-12",
+        "ps",
+        "a role of another practitioner",
+        put("PractitionerRole.practitioner.reference", "Practitioner/bruno"),
+    ),
+    sown(
         "BUN-13",
         "ps",
         "a Practitioner for each place",
@@ -417,9 +423,28 @@ MESSAGES = (
     p("APP-9", "appointment", "a participant of another type", put(f"{ACTOR}.type.coding.0.code", "INTRN")),
     p("APP-10", "appointment", "a participant of another system", put(f"{ACTOR}.system", ELSEWHERE)),
     sown("APP-10", "appointment", "a participant without prefix", put(f"{ACTOR}.value", "10000000101")),
+    sown(
+        "APP-10",
+        "appointment",
+        "a participant without identifier",
+        put("it.participant.0.actor", {"reference": "Practitioner/1"}),
+    ),
+    sown(
+        "APP-10",
+        "appointment",
+        "the patient beside the practitioner",
+        add("it.participant", {"actor": {"display": "Jeanne DUPONT"}, "status": "accepted"}),
+    ),
     sown("APP-11", "appointment", "a participant to be asked", put("it.participant.0.status", "needs-action")),
     p("APP-11", "appointment", "a participant who declined", put("it.participant.0.status", "declined")),
     p("APP-12", "appointment", "a participant who is nobody", drop("it.participant.0.actor")),
     p("APP-12", "appointment", "a reason to cancel what is booked", put("it.cancelationReason", {"text": "pluie"})),
+    p("APP-13", "appointment", "the patient contained", put("it.contained", [STRANGER])),
+    sown("APP-13", "appointment", "the patient in the comment", put("it.comment", "Jeanne DUPONT, 12/03/1951")),
+    sown("APP-13", "appointment", "the patient in the description", put("it.description", "Jeanne DUPONT")),
+    sown("APP-13", "appointment", "words to the patient", put("it.patientInstruction", "Mme DUPONT, à jeun")),
+    sown("APP-13", "appointment", "a letter", put("it.supportingInformation", [{"reference": "DocumentReference/1"}])),
+    sown("APP-13", "appointment", "a name", put("it.participant.0.actor.display", "Jeanne DUPONT")),
+    p("APP-13", "appointment", "the patient as who takes part", put("it.participant.0.actor.reference", "#p")),
 )
 FAULTS = (*GENERAL, *BUNDLE, *SLOTS, *PEOPLE, *PLACES, *MESSAGES)

@@ -29,7 +29,12 @@ KNOWN = {
     "Slot-ExampleSlotCPTS2": {("SLOT-4b", "serviceType[0]")},
     "PractitionerRole-ExamplePractitionerRoleAgregateur": UNTYPED_STRUCTURE,
     # GUIDE §13: an appointment of SOS Médecins is not one of a practitioner
-    "Appointment-12345678": {("GEN-1", "meta.profile"), ("APP-5", "status"), ("APP-11", "participant[0].status")},
+    "Appointment-12345678": {
+        ("GEN-1", "meta.profile"),
+        ("APP-5", "status"),
+        ("APP-10", "participant[0].actor.identifier"),
+        ("APP-11", "participant[0].status"),
+    },
 }
 BY_PROFILE = {
     "Bundle-ExampleBundlePSIndiv": {("profile: binding", "specialty[1]")},

@@ -4,7 +4,9 @@ import ipaddress
 import json
 import ssl
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -13,8 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
+from service.cli.conformance.answers import Kind
+from service.cli.conformance.playing import Certificates
+from service.cli.conformance.requests import Search, searches
+from service.cli.conformance.tls import tries
 from service.cli.main import app
-from tests.cli.conformance.agenda import Agenda, served
+from tests.cli.conformance.agenda import Agenda, Reply, served
 from tests.cli.conformance.answers import ANNE, BRUNO
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1:DeprecationWarning")
@@ -63,8 +69,8 @@ def context(files, verify):
     return made
 
 
-def told(files, tls):
-    with served(Agenda(), tls) as base:
+def told(files, tls, agenda=None):
+    with served(agenda or Agenda(), tls) as base:
         words = [base, "--rpps", f"{ANNE},{BRUNO}", "--ps", "--ca", str(files["authority"])]
         done = CliRunner().invoke(app, ["conformance", *words, "--cert", str(files["client"]), "--json"])
     report = json.loads(done.stdout)
@@ -80,6 +86,32 @@ def test_a_server_that_asks_for_certificates_and_knows_new_tls_alone_conforms(fi
 def test_a_server_that_answers_without_a_certificate_is_found(files):
     status, broken, _ = told(files, context(files, ssl.CERT_OPTIONAL))
     assert (status, broken) == (1, {"REQ-4"})
+
+
+def test_that_it_has_no_metadata_is_no_sign_that_it_lets_nobody_in(files):
+    agenda = Agenda(spoil=lambda path, query, reply: Reply(404, {}) if "metadata" in path else reply)
+    status, broken, _ = told(files, context(files, ssl.CERT_OPTIONAL), agenda)
+    assert (status, broken) == (1, {"REQ-4"})
+
+
+@pytest.mark.parametrize(
+    ("status", "is_let_in"),
+    [(200, True), (302, True), (404, True), (406, True), (500, True)]
+    + [(status, False) for status in (400, 401, 403, 495, 496)],
+)
+def test_only_some_statuses_of_the_plain_search_turn_a_stranger_away(status, is_let_in):
+    now = datetime.now(UTC)
+    zone = ZoneInfo("Europe/Paris")
+    search = Search(kind=Kind.PS, identifiers=(ANNE,), start=now, until=now + timedelta(days=1), zone=zone)
+    asked = []
+
+    def spoil(path, query, reply):
+        asked.append((path, reply.status))
+        return Reply(status, {})
+
+    with served(Agenda(spoil=spoil)) as base, httpx.Client(base_url=f"{base}/") as stranger:
+        [tried] = tries(base, stranger, Certificates(), next(searches(search, now)))
+    assert (bool(tried.let_in), asked) == (is_let_in, [("/fhir/Slot", 200)])
 
 
 def test_a_server_that_speaks_an_old_tls_is_found(files):
