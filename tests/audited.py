@@ -18,6 +18,7 @@ from service.domain.rosters import HalfDay, SessionKey, TemplateId
 from service.domain.solving import Limits
 from service.domain.wait_list import Waiting
 from service.storage.database import Database
+from service.storage.holds import take_hold
 from service.storage.tables.bookings import SlotRow
 from service.storage.tables.rosters import SessionRow
 from tests.make_bookings import rows_of
@@ -67,11 +68,15 @@ async def a_full_story(database: Database) -> None:
 
 
 async def _bookings(database: Database, places: list[SlotId]) -> None:
-    """Two of them by a regulator of the SAS."""
-    first, second, third, fourth, fifth, *_ = places
+    """Three of them by a regulator of the SAS."""
+    first, second, third, fourth, fifth, sixth, *_ = places
     jules = Caller.from_sas((await posted(database, now=NOW)).id)
     moved = await book_place(database, naming(first, "DRM-M1"), caller=jules, now=NOW)
     await move_booking(database, moved.id, second, caller=ANNE, now=NOW)
+    paged = key("p-1:place", "hold on the page")
+    shown = await take_hold(database.direct, sixth, None, caller=jules, now=NOW, keyed=paged)
+    named = PlaceHeld(hold=shown.id, origin=Origin.SAS, case_ref="DRM-P1")
+    await book_place(database, named, caller=jules, now=NOW, keyed=key("hold:p-1", "book on the page"))
     cancelled = await book_place(database, naming(third, "DRM-C1"), caller=jules, now=NOW)
     await cancel_booking(database, cancelled.id, caller=ANNE, now=NOW)
     held = await hold_slot(database, fourth, "DRM-H1", caller=ANNE, now=NOW, keyed=key("h-1", "POST /v1/holds"))

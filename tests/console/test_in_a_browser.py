@@ -197,7 +197,7 @@ async def test_whose_account_is_taken_away_loses_the_page_at_once(opened, databa
     shown = await opened()
     await put(database, national(NUMBER), replace(JULES, national=NUMBER, is_active=False))
     await choose(shown)
-    await expect(shown.page.get_by_role("heading", level=1)).to_have_text("Votre compte n’est pas actif ici")
+    await expect(shown.page.get_by_role("heading", level=1)).to_have_text("Votre session est terminée")
     assert await shown.is_fine()
 
 

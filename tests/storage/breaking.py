@@ -58,6 +58,14 @@ def gone(table: str, which: str, returning: str = "id") -> str:
     return f"DELETE FROM {table} WHERE {which} RETURNING {returning}"
 
 
+def again(operation: str) -> str:
+    """A second key for what one of that operation created."""
+    return (
+        f"INSERT INTO idempotency_keys SELECT caller, 'again', operation, request, resource, used_at"
+        f" FROM idempotency_keys WHERE operation = '{operation}' RETURNING resource"
+    )
+
+
 NEW = "gen_random_uuid()"
 OF_BOOKINGS = [
     ("one_live_booking_a_place", copied("bookings", LIVE, "slot_id", id=NEW)),
@@ -92,6 +100,11 @@ OF_BOOKINGS = [
     ("keys_have_what_they_created", "DELETE FROM holds WHERE case_ref = 'DRM-H1' RETURNING 'h-1'"),
     ("keys_have_what_they_created", "DELETE FROM wait_list WHERE case_ref = 'DRM-W2' RETURNING 'DRM-W2'"),
     ("keys_have_what_they_created", "UPDATE wait_list SET booking_id = NULL WHERE state = 'booked' RETURNING 'accept'"),
+    ("keys_have_what_they_created", "DELETE FROM holds WHERE case_ref IS NULL RETURNING 'p-1:place'"),
+    ("confirmed_holds_became_bookings", "UPDATE holds SET held_at = expires_at WHERE case_ref IS NULL RETURNING id"),
+    ("keys_have_what_they_created", "DELETE FROM bookings WHERE case_ref = 'DRM-P1' RETURNING 'hold:p-1'"),
+    ("one_key_one_creation", again("book on the page")),
+    ("one_key_one_creation", again("hold on the page")),
     (
         "one_key_one_creation",
         f"INSERT INTO idempotency_keys SELECT caller, 'again', operation, request, resource, used_at"

@@ -91,12 +91,13 @@ TRUTHS = (
     ),
     Truth(
         name="confirmed_holds_became_bookings",
-        sentence="Every confirmed hold became a booking of its case on its place.",
+        sentence="Every confirmed hold became a booking on its place, of its case if it named one.",
         sql="""
             SELECT 'hold ' || h.id AS row, 'no booking of its case was put on slot ' || h.slot_id AS said
             FROM holds h WHERE h.ended = 'confirmed' AND NOT EXISTS (
-                SELECT FROM events e WHERE e.data ->> 'slot' = h.slot_id::text AND e.data ->> 'case_ref' = h.case_ref
+                SELECT FROM events e WHERE e.data ->> 'slot' = h.slot_id::text
                 AND e.type IN ('booking.booked', 'booking.moved')
+                AND (e.data ->> 'case_ref' = h.case_ref OR h.case_ref IS NULL AND e.occurred_at >= h.held_at)
             )
         """,
     ),
@@ -107,15 +108,16 @@ TRUTHS = (
             SELECT 'key ' || k.caller || '/' || k.key AS row, k.operation || ' created ' || k.resource
                 || ', which is not there as it was made' AS said
             FROM idempotency_keys k
-            LEFT JOIN bookings b ON k.operation = 'POST /v1/bookings' AND b.id::text = k.resource
-            LEFT JOIN holds h ON k.operation = 'POST /v1/holds' AND h.id::text = k.resource
+            LEFT JOIN bookings b ON k.operation IN ('POST /v1/bookings', 'book on the page') AND b.id::text = k.resource
+            LEFT JOIN holds h ON k.operation IN ('POST /v1/holds', 'hold on the page') AND h.id::text = k.resource
             LEFT JOIN rosters r ON k.operation LIKE 'POST /v1/territories/%/rosters'
                 AND r.id::text = split_part(k.resource, '/', 1)
             LEFT JOIN wait_list w ON k.operation = 'POST /v1/wait-list' AND w.id::text = k.resource
             LEFT JOIN wait_list a ON k.operation = 'POST /v1/wait-list/' || a.id || '/accept'
-            WHERE k.operation = 'POST /v1/bookings'
+            WHERE k.operation IN ('POST /v1/bookings', 'book on the page')
                 AND (b.booked_by, b.booked_at) IS DISTINCT FROM (k.caller, k.used_at)
-            OR k.operation = 'POST /v1/holds' AND (h.held_by, h.held_at) IS DISTINCT FROM (k.caller, k.used_at)
+            OR k.operation IN ('POST /v1/holds', 'hold on the page')
+                AND (h.held_by, h.held_at) IS DISTINCT FROM (k.caller, k.used_at)
             OR k.operation LIKE 'POST /v1/territories/%/rosters'
                 AND (r.version IS NULL
                     OR r.version < split_part(k.resource, '/', 2)::integer)
@@ -129,7 +131,8 @@ TRUTHS = (
         sentence="No two idempotency keys stand for the same booking or hold.",
         sql="""
             SELECT operation || ' ' || resource AS row, 'made by the keys ' || string_agg(key, ', ') AS said
-            FROM idempotency_keys WHERE operation IN ('POST /v1/bookings', 'POST /v1/holds')
+            FROM idempotency_keys
+            WHERE operation IN ('POST /v1/bookings', 'POST /v1/holds', 'book on the page', 'hold on the page')
             GROUP BY operation, resource HAVING count(*) > 1
         """,
     ),

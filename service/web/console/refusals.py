@@ -35,8 +35,9 @@ _NO_SUCH_PAGE = Told(
 _TOLD: dict[type[TourderoleError], Told] = {
     Unauthenticated: Told(
         title="Votre session est terminée",
-        words="Elle se ferme après 45 minutes sans activité. Rien n’a été fait depuis : connectez-vous de nouveau en "
-        "ouvrant l’agenda du professionnel depuis la plateforme SAS.",
+        words="Elle se ferme après 45 minutes sans activité, et dès que la plateforme SAS ferme votre compte. Rien "
+        "n’a été fait depuis : connectez-vous de nouveau en ouvrant l’agenda du professionnel depuis la plateforme "
+        "SAS.",
         status=403,
     ),
     RegulatorDisabled: Told(

@@ -60,13 +60,15 @@ async def _own_token(token: Annotated[str, Depends(_token)], form: Annotated[str
     return token
 
 
-async def _own_form(visitor: Visitor, _token: "OwnToken") -> PageSession:
+OwnToken = Annotated[str, Depends(_own_token)]
+"""All that is asked of who leaves: an account that is taken away is signed out like any other."""
+
+
+async def _own_form(visitor: Visitor, _token: OwnToken) -> PageSession:
     """Raises NotOurForm, and what `_visitor` does."""
     return visitor
 
 
-OwnToken = Annotated[str, Depends(_own_token)]
-"""All that is asked of who leaves: an account that is taken away is signed out like any other."""
 ConsoleDep = Annotated[Console, Depends(_console)]
 Regulator = Annotated[PageSession, Depends(_regulator)]
 OwnForm = Annotated[PageSession, Depends(_own_form)]

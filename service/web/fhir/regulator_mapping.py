@@ -147,7 +147,7 @@ def _text(text: str | None, path: str, faults: list[Fault]) -> str:
         faults.append(_missing(path, "it is needed"))
         return ""
     try:
-        return checked_text(text.strip(" "), path=path)
+        return checked_text(text.strip(), path=path)
     except Invalid as error:
         faults.extend(error.faults)
         return ""
