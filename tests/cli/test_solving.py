@@ -215,7 +215,7 @@ def test_ctrl_c_ends_the_search_and_keeps_the_best_roster_so_far(tmp_path):
     seen, terminal = pty.openpty()
     with (
         (tmp_path / "answer.json").open("wb") as printed,
-        subprocess.Popen(command, stdout=printed, stderr=terminal) as solving,
+        subprocess.Popen(command, stdout=printed, stderr=terminal, preexec_fn=heed_ctrl_c) as solving,
     ):
         os.close(terminal)
         interrupt_when_shown(b"fairness_worst", seen, solving)
@@ -223,6 +223,11 @@ def test_ctrl_c_ends_the_search_and_keeps_the_best_roster_so_far(tmp_path):
     answer = json.loads((tmp_path / "answer.json").read_text())
     assert answer["outcome"] == "FEASIBLE"
     assert len(answer["assignments"]) > 100
+
+
+def heed_ctrl_c() -> None:
+    """A shell that runs the tests in the background has them, and what they start, ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def interrupt_when_shown(text: bytes, terminal: int, process: "subprocess.Popen[bytes]") -> None:

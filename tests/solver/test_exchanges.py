@@ -32,14 +32,14 @@ def values(problem, roster):
     return list(goal_values(problem, roster).values())
 
 
-@settings(max_examples=150, deadline=None)
-@given(problem=problems(people=6, sessions=8))
+@settings(max_examples=60, deadline=None)
+@given(problem=problems())
 def test_it_is_lawful_and_never_worse_and_what_is_fixed_stays(problem):
     works = built(problem)
     before = first_roster(works)
     fixed = {*problem.begun, *before[:2]}
     after = by_hand(works, before, fixed)
-    assert not set(breaches(problem, after)) - set(breaches(problem, before))
+    assert all(breach in breaches(problem, before) for breach in breaches(problem, after))
     assert values(problem, after) <= values(problem, before)
     assert fixed & set(before) <= set(after)
     assert Counter(held.key for held in after) == Counter(held.key for held in before)
@@ -74,7 +74,7 @@ def test_practices_host_in_turn(month, greedy):
     turned = take_turns(hands, lambda: False)
     assert GOALS[Goal.ROTATION](month, turned) < GOALS[Goal.ROTATION](month, greedy) / 2
     assert {(held.key, held.practitioner) for held in turned} == {(held.key, held.practitioner) for held in greedy}
-    assert not set(breaches(month, turned)) - set(breaches(month, greedy))
+    assert all(breach in breaches(month, greedy) for breach in breaches(month, turned))
 
 
 def test_it_is_the_same_every_time(month, greedy):
