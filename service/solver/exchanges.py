@@ -32,17 +32,21 @@ def make_better(
 
     `keeps_minutes`: everybody keeps the minutes that he or she has, of all work and of the unloved.
     """
-    if works.problem.published or not roster:
+    if works.problem.published or not roster or budget.is_over:
         return roster
     leave_seconds = budget.left_seconds - seconds
 
     def is_over() -> bool:
         return budget.is_over or budget.left_seconds <= leave_seconds
 
+    seats, best = Seats.of(works, roster, fixed), _values(works.problem, roster)
     for way in (take_turns, please) if keeps_minutes else (share_out, take_turns, please):
-        if not is_over():
-            better = way(Hands.of(works, Seats.of(works, roster, fixed), roster, budget), is_over)
-            roster = min(roster, better, key=lambda one: _values(works.problem, one))
+        if is_over():
+            break
+        better = way(Hands.of(works, seats, roster, budget), is_over)
+        if (worth := _values(works.problem, better)) < best:
+            roster, best = better, worth
+            seats = Seats.of(works, roster, fixed) if way is take_turns else seats
     return tuple(sorted(roster))
 
 
