@@ -210,3 +210,14 @@ async def test_why_the_15_does_not_see_a_session_stands_below(visitor, database)
     told = visitor.words.replace("\N{NO-BREAK SPACE}", " ")
     assert "Pourquoi le 15 ne voit pas 1 plage de ce professionnel Lundi 30 novembre, 10 h – 12 h" in told
     assert "Invisible pour la régulation." in told
+
+
+async def test_a_patient_is_told_the_town_where_to_go(visitor, database):
+    await publish(database, *LAWFUL, week=W49)
+    await visitor.open(AGENDA)
+    assert "3 rue de l'Exemple, 53200 Château-Gontier-sur-Mayenne" in visitor.words
+    [place, *_] = re.findall(r'name="place" value="([^"]+)"', visitor.text)
+    await visitor.send("/retenir", place=place)
+    assert "3 rue de l'Exemple, 53200 Château-Gontier-sur-Mayenne" in visitor.words
+    await visitor.send(visitor.path, dossier="DRM-2026-118203")
+    assert "L’adresse : Cabinet du Quai, 3 rue de l'Exemple, 53200 Château-Gontier" in visitor.words

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Response
 
-from service.application.bookings import book_place, get_hold, release_hold
-from service.application.practitioner_places import find_booking_of_hold, hold_shown_place
+from service.application.bookings import book_place, release_hold
+from service.application.practitioner_places import find_booking_of_hold, get_own_hold, hold_shown_place
 from service.domain.bookings import Hold, HoldEnd, HoldId, Origin, SlotId
 from service.domain.callers import Keyed
 from service.domain.errors import Conflict, HoldExpired, IdempotencyKeyReused, Invalid, NotFound, TourderoleError
@@ -50,7 +50,7 @@ async def look_again(asked: AskedDep) -> Response:
 
 @router.get("/retenues/{hold}")
 async def show_hold(visit: VisitDep, hold: UUID) -> Response:
-    return await _hold_page(visit, await get_hold(visit.database, HoldId(hold), caller=visit.caller))
+    return await _hold_page(visit, await get_own_hold(visit.database, HoldId(hold), caller=visit.caller))
 
 
 @router.post("/retenues/{hold}")
@@ -63,7 +63,7 @@ async def confirm(visit: PostedDep, hold: UUID, dossier: Words = "") -> Response
         booking = await book_place(visit.database, held, caller=visit.caller, now=visit.now, keyed=keyed)
     except (HoldExpired, Conflict, Invalid) as error:
         REFUSALS.labels(code_of(error)).inc()
-        still = await get_hold(visit.database, id, caller=visit.caller)
+        still = await get_own_hold(visit.database, id, caller=visit.caller)
         return await _hold_page(visit, still, refused=error, case_ref=case_ref)
     return go(visit.asked.booking(count_booking(booking, visit.now).id))
 
