@@ -43,7 +43,9 @@ def _instant(said: str | datetime) -> datetime:
 
 
 def visible_command(
-    session: Annotated[UUID, typer.Argument(help="The session's id, as a place of it tells: `session` of /v1/slots.")],
+    session: Annotated[
+        UUID, typer.Argument(help="The session's id, as its roster tells: GET /v1/rosters/{id}, `sessions`.")
+    ],
     audience: Annotated[Audience, typer.Option(help="As whom one looks: snp is the 15.")] = Audience.SNP,
     at: Annotated[
         datetime | None, typer.Option(parser=_instant, help="When one looks, 2026-12-01T08:00+01:00. Now unless said.")
