@@ -1,7 +1,7 @@
 """Places as the hot statements see them: which may be taken, how far they are, and what a caller is told of one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -137,11 +137,13 @@ def slot_of(row: Row) -> Slot:
 
 def stop_of(row: Row) -> Stop | None:
     """Where a mobile unit is that day."""
-    if not row["stops"]:
-        return None
-    stops: Sequence[Stop] = _STOPS.validate_python(row["stops"])
-    on = row["start_at"].astimezone(ZoneInfo(row["timezone"])).date()
-    return next((stop for stop in stops if stop.serves(on)), None)
+    return stop_on(row["stops"], row["start_at"].astimezone(ZoneInfo(row["timezone"])).date())
+
+
+def stop_on(stops: object, on: date) -> Stop | None:
+    """Of a practice's stops as they are stored, the one of that day."""
+    known: Sequence[Stop] = _STOPS.validate_python(stops) if stops else ()
+    return next((stop for stop in known if stop.serves(on)), None)
 
 
 def venue_of(row: Row) -> Venue:

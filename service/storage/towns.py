@@ -3,16 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pydantic import TypeAdapter
 from sqlalchemy import select, tuple_
 
 from service.domain.bookings import Slot, Venue
-from service.domain.directory import Stop
 from service.storage.nearby import communes
-from service.storage.places import practices
+from service.storage.places import practices, stop_on
 from service.storage.statements import Connected
-
-_STOPS = TypeAdapter(tuple[Stop, ...])
 
 
 async def with_towns(connection: Connected, places: Sequence[tuple[Slot, Venue]]) -> Sequence[Venue]:
@@ -24,15 +20,10 @@ async def with_towns(connection: Connected, places: Sequence[tuple[Slot, Venue]]
     codes = []
     for slot, venue in places:
         practice = site[slot.territory, slot.practice]
-        codes.append((slot.territory, _stop(practice.stops, slot, venue) or practice.insee))
+        stop = stop_on(practice.stops, slot.time.start.astimezone(venue.zone).date())
+        codes.append((slot.territory, stop.insee if stop else practice.insee))
     towns = await _towns(connection, {(territory, insee) for territory, insee in codes if insee})
     return [_there(venue, towns.get(code)) for (_, venue), code in zip(places, codes, strict=True)]
-
-
-def _stop(stops: object, slot: Slot, venue: Venue) -> str | None:
-    """The commune where a mobile unit stands that day."""
-    on = slot.time.start.astimezone(venue.zone).date()
-    return next((stop.insee for stop in _STOPS.validate_python(stops) if stop.serves(on)), None)
 
 
 async def _towns(connection: Connected, codes: set[tuple[str, str]]) -> Mapping[tuple[str, str | None], str]:
