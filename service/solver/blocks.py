@@ -1,7 +1,7 @@
 """A program taken apart: what is still open, in blocks that no row ties together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from service.solver.program import Choice, Program
 
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 NOTHING: Indices = np.array([], dtype=np.int64)
 CRUMB = 60
@@ -23,13 +24,14 @@ class Block:
     """Open variables and the rows that bind them, row by row, by their numbers in the program.
 
     `columns`, `row_of`: of each coefficient, by the block's own numbering, as are the variables of each of `choices`
-    that are open; `entries`: its place in the program. What is fixed has gone into the rows' limits.
+    that are open; `entries`: its place in the program. What is fixed has gone into the rows' limits. `binding`: rows of
+    the program that pack, and had a price in a relaxation before.
     """
 
     variables: Indices
     low: Numbers
     high: Numbers
-    whole: NDArray[np.bool_]
+    whole: Mask
     rows: Indices
     starts: Indices
     columns: Indices
@@ -39,6 +41,29 @@ class Block:
     row_low: Numbers
     row_high: Numbers
     choices: tuple[Choice, ...] = ()
+    binding: set[int] = field(default_factory=set)
+
+    @property
+    def packs(self) -> Mask:
+        """Of each row, whether it says of some variables just that they come to so much at most."""
+        odd = np.bincount(self.row_of, weights=self.coefficients != 1, minlength=len(self.rows)) > 0
+        of_program: Mask = self.rows >= 0
+        return of_program & ~odd & np.isneginf(self.row_low)
+
+    def of_rows(self, which: Mask) -> "Block":
+        """All its variables, and of its rows these."""
+        is_in = which[self.row_of]
+        return replace(
+            self,
+            rows=self.rows[which],
+            starts=np.concatenate(([0], np.cumsum(np.diff(self.starts)[which]))),
+            columns=self.columns[is_in],
+            row_of=(np.cumsum(which) - 1)[self.row_of[is_in]],
+            coefficients=self.coefficients[is_in],
+            entries=self.entries[is_in],
+            row_low=self.row_low[which],
+            row_high=self.row_high[which],
+        )
 
 
 class Matrix:
@@ -54,6 +79,7 @@ class Matrix:
         self._row_of = np.repeat(np.arange(len(program.row_low)), np.diff(starts))
         self._open = self.low < self.high
         self._choices = program.choices
+        self._binding = program.binding
         settled = np.where(self._open, 0.0, self.low)
         held = np.bincount(
             self._row_of, weights=self._coefficients * settled[self._columns], minlength=len(program.row_low)
@@ -104,6 +130,7 @@ class Matrix:
             row_low=self._row_low[own_rows],
             row_high=self._row_high[own_rows],
             choices=tuple(self._choices_among(variables)),
+            binding=self._binding,
         )
 
     def _choices_among(self, variables: Indices) -> Iterator[Choice]:

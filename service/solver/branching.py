@@ -9,7 +9,7 @@ from statistics import fmean
 import numpy as np
 
 from service.solver.blocks import NOTHING, Block, Indices, Numbers
-from service.solver.engine import Engine, Relaxed
+from service.solver.linear import LinearProgram, Relaxed
 from service.solver.prices import priced
 
 WHOLE = 1e-6
@@ -57,14 +57,14 @@ class Tree:
 
     block: Block
     cost: Numbers
-    engine: Engine
+    linear: LinearProgram
     _open: list[_Node] = field(default_factory=list)
     _gains: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     _nodes: int = 0
 
     def grow(self, root: Relaxed, *, seconds: float) -> None:
         """Best node first: the first with all choices made ends it."""
-        deadline = self.engine.left_seconds - seconds
+        deadline = self.linear.left_seconds - seconds
         heappush(self._open, self._node(NOTHING, root, height=0))
         while self._open and self._open[0].doubts and self._nodes < MOST_NODES:
             if not self._split(heappop(self._open), deadline):
@@ -88,9 +88,9 @@ class Tree:
         children = []
         for half in (choice[: doubt.middle + 1], choice[doubt.middle + 1 :]):
             closed = np.concatenate((node.closed, half))
-            self.engine.limit(self._limited(closed))
-            seconds = self.engine.left_seconds - deadline
-            relaxed = self.engine.relax(self.cost, seconds=seconds) if seconds > 0 else None
+            self.linear.limit(self._limited(closed))
+            seconds = self.linear.left_seconds - deadline
+            relaxed = self.linear.relax(self.cost, seconds=seconds) if seconds > 0 else None
             if relaxed is None:
                 heappush(self._open, node)
                 return False

@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from service.solver.blocks import Block, Matrix, Numbers
-from service.solver.engine import PATIENCE, Engine, Found
 from service.solver.incumbent import Incumbent
+from service.solver.integer import Found
+from service.solver.linear import PATIENCE, LinearProgram
 from service.solver.loads import Load
 from service.solver.program import Program
 from service.solver.rung import Rung
@@ -50,12 +51,12 @@ def _lowest(block: Block, loads: Sequence[Load], caps: Sequence[int], program: P
         with program.trial():
             for load in loads:
                 load.cap(program, cap)
-            engine.limit(_renewed(block, program))
+            linear.limit(_renewed(block, program))
         seconds = rung.left_seconds
-        relaxed = engine.relax(nothing, seconds=seconds, patience=PATIENCE) if seconds > 0 else None
+        relaxed = linear.relax(nothing, seconds=seconds, patience=PATIENCE) if seconds > 0 else None
         return relaxed is None or relaxed.is_possible
 
-    with Engine(block, rung.budget) as engine:
+    with LinearProgram(block, rung.budget) as linear:
         return caps[bisect_left(caps[:-1], True, key=is_possible)]
 
 

@@ -1,27 +1,18 @@
-"""HiGHS at work on one block: its linear relaxation, and the best in whole numbers."""
+"""HiGHS at work on one block, within the time that there is."""
 
 import os
-from dataclasses import dataclass
 from typing import Self
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from service.solver.blocks import Block, Numbers
+from service.solver.blocks import Block
 from service.solver.budget import Budget
 
-_SOLVED = highspy.HighsModelStatus.kOptimal
-_IMPOSSIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-_LIMIT_REACHED = highspy.HighsModelStatus.kIterationLimit
-_HAS_VALUES = 2  # primal_solution_status: feasible
+SOLVED = highspy.HighsModelStatus.kOptimal
+IMPOSSIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 OPTIONS = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "mip_heuristic_run_feasibility_jump": False}
 """Jumping for a first solution never found one here that the search did not start from: up to 2 s saved of 10."""
-
-PATIENCE = 1000
-"""Iterations of the simplex method from the last basis: a fresh start, with the rows made fewer, takes no longer."""
-MOST_ITERATIONS = 20_000
-"""Of the simplex method in any case: a relaxation of 35 000 variables takes 10 000, or now and then no end of them."""
 
 
 def _say_nothing_at_first_use() -> None:
@@ -40,28 +31,10 @@ def _say_nothing_at_first_use() -> None:
 _say_nothing_at_first_use()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relaxed:
-    """Where a linear program has its least, and the dual prices of its rows; not `is_possible`: it has none."""
-
-    is_possible: bool
-    values: Numbers
-    duals: Numbers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The best in whole numbers, None where none was found; nothing costs less than `bound` (infinite: impossible)."""
-
-    values: Numbers | None
-    bound: float
-
-
 class Engine:
-    """A block in HiGHS, for as long as it is entered. Each solve starts from the basis of the one before."""
+    """A block in HiGHS, for as long as it is entered. Each run starts from the basis of the one before."""
 
     def __init__(self, block: Block, budget: Budget) -> None:
-        self._block = block
         self._budget = budget
         self._steps = 0
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -84,68 +57,6 @@ class Engine:
     @property
     def left_seconds(self) -> float:
         return self._budget.left_seconds
-
-    def limit(self, block: Block) -> None:
-        """The same block under other limits and coefficients."""
-        everything = np.arange(len(block.variables), dtype=np.int32)
-        self._highs.changeColsBounds(len(everything), everything, block.low, block.high)
-        for entry in np.flatnonzero(block.coefficients != self._block.coefficients):
-            row, column = int(block.row_of[entry]), int(block.columns[entry])
-            self._highs.changeCoeff(row, column, float(block.coefficients[entry]))
-        self._block = block
-
-    def relax(self, cost: Numbers, *, seconds: float, patience: int = MOST_ITERATIONS) -> Relaxed | None:
-        """None when the time did not suffice. `patience`: how long to go on from the last basis."""
-        self._ask(cost, whole=np.zeros(len(cost), dtype=np.bool_))
-        status = self._run_linear(seconds, patience)
-        if status in _IMPOSSIBLE:
-            return Relaxed(is_possible=False, values=np.array([]), duals=np.array([]))
-        if status != _SOLVED:
-            return None
-        solution = self._highs.getSolution()
-        return Relaxed(is_possible=True, values=np.array(solution.col_value), duals=np.array(solution.row_dual))
-
-    def optimise(
-        self,
-        cost: Numbers,
-        *,
-        seconds: float,
-        gap: float,
-    ) -> Found:
-        """The least cost in whole numbers, to within the gap."""
-        self._ask(cost, whole=self._block.whole)
-        self._highs.setOptionValue("mip_abs_gap", gap)
-        status = self._run(seconds)
-        if status in _IMPOSSIBLE:
-            return Found(values=None, bound=np.inf)
-        info = self._highs.getInfo()
-        is_found = info.primal_solution_status == _HAS_VALUES
-        values = np.array(self._highs.getSolution().col_value) if is_found else None
-        is_linear = status == _SOLVED and not self._block.whole.any()
-        return Found(values=values, bound=float(info.objective_function_value if is_linear else info.mip_dual_bound))
-
-    def _ask(self, cost: Numbers, *, whole: NDArray[np.bool_]) -> None:
-        everything = np.arange(len(cost), dtype=np.int32)
-        kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])[whole.astype(int)]
-        self._highs.changeColsCost(len(cost), everything, cost)
-        self._highs.changeColsIntegrality(len(cost), everything, kinds)
-
-    def _run_linear(self, seconds: float, patience: int) -> highspy.HighsModelStatus:
-        """By the simplex method, from the last basis, then from none; where it goes astray, from the inside."""
-        deadline = self._budget.left_seconds - seconds
-        status = _LIMIT_REACHED
-        for limit in (patience, MOST_ITERATIONS) if self._highs.getBasis().valid else (MOST_ITERATIONS,):
-            self._highs.setOptionValue("simplex_iteration_limit", limit)
-            status = self._run(self._budget.left_seconds - deadline)
-            if status != _LIMIT_REACHED:
-                break
-            self._highs.clearSolver()
-        self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
-        if status == _LIMIT_REACHED:
-            self._highs.setOptionValue("solver", "ipm")
-            status = self._run(self._budget.left_seconds - deadline)
-            self._highs.setOptionValue("solver", "choose")
-        return status
 
     def _run(self, seconds: float) -> highspy.HighsModelStatus:
         """Within the time; where answers are to be the same every time, within so much work."""

@@ -14,7 +14,7 @@ from service.domain.territory_file import Pin
 from service.solver.blocks import Matrix
 from service.solver.budget import Budget
 from service.solver.constraints import BETWEEN
-from service.solver.engine import Engine
+from service.solver.integer import IntegerProgram
 from service.solver.variables import Works
 
 
@@ -70,8 +70,8 @@ def _together(works: Works, pins: Sequence[Pin], budget: Budget) -> tuple[Assign
         return None
     values = matrix.low
     for block in matrix.blocks():
-        with Engine(block, budget) as engine:
-            found = engine.optimise(np.zeros(len(block.variables)), seconds=budget.left_seconds, gap=1)
+        with IntegerProgram(block, budget) as program:
+            found = program.optimise(np.zeros(len(block.variables)), seconds=budget.left_seconds, gap=1)
         if found.values is None:
             return None
         values[block.variables] = found.values

@@ -30,7 +30,8 @@ class Choice:
 class Program:
     """Variables by their number, each from `low` to `high`, `whole` or not; rows bind sums of them from both sides.
 
-    Rows lie one after the other: row r has the columns and coefficients from `starts[r]` to `starts[r + 1]`.
+    Rows lie one after the other: row r has the columns and coefficients from `starts[r]` to `starts[r + 1]`. `binding`:
+    see `linear`.
     """
 
     low: list[float] = field(default_factory=list)
@@ -42,6 +43,7 @@ class Program:
     row_low: list[float] = field(default_factory=list)
     row_high: list[float] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    binding: set[int] = field(default_factory=set)
 
     def variable(self, low: float = 0, high: float = 1, *, whole: bool = True) -> int:
         """Its number. One that is whole wherever the others are need not be said to be `whole`."""

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from service.solver.blocks import NOTHING, Block, Indices, Numbers
 from service.solver.budget import Budget
-from service.solver.engine import Engine, Found
+from service.solver.integer import Found, IntegerProgram
+from service.solver.linear import LinearProgram
 from service.solver.prices import Priced
 
 Mask = NDArray[np.bool_]
@@ -58,8 +59,8 @@ class Search:
             return Found(values=best.values, bound=self.target)
         better = self._aimed(self._cost(best) - self.tolerance)
         left = max(0.0, self.budget.left_seconds - deadline)
-        with Engine(better, self.budget) as engine:
-            found = engine.optimise(self.cost, seconds=left, gap=gap)
+        with IntegerProgram(better, self.budget) as program:
+            found = program.optimise(self.cost, seconds=left, gap=gap)
         cheaper = min(best, found, key=self._cost)
         bound = min(found.bound, self._cost(best) - self.tolerance)
         return Found(values=cheaper.values, bound=max(bound, self.target))
@@ -84,8 +85,8 @@ class Search:
         most = self.target + self.tolerance
         aimed = self._aimed(most)
         aimed.high[closed] = aimed.low[closed]
-        with Engine(_with_row(aimed, self.cost, most), self.budget) as engine:
-            relaxed = engine.relax(distance, seconds=seconds)
+        with LinearProgram(_with_row(aimed, self.cost, most), self.budget) as program:
+            relaxed = program.relax(distance, seconds=seconds)
         if relaxed is None or not relaxed.is_possible:
             return best
         values = relaxed.values
@@ -107,8 +108,8 @@ class Search:
                 return None
             is_fixed = block.whole & ~loose
             low, high = np.where(is_fixed, ends, block.low), np.where(is_fixed, ends, block.high)
-            with Engine(replace(block, low=low, high=high), self.budget) as engine:
-                found = engine.optimise(self.cost, seconds=seconds, gap=WHOLE)
+            with IntegerProgram(replace(block, low=low, high=high), self.budget) as program:
+                found = program.optimise(self.cost, seconds=seconds, gap=WHOLE)
             if self._cost(found) < cost - self.tolerance:
                 return found
         return None
@@ -162,6 +163,7 @@ def _with_row(block: Block, cost: Numbers, most: float) -> Block:
         columns=np.concatenate((block.columns, columns)),
         row_of=np.concatenate((block.row_of, np.full(len(columns), rows))),
         coefficients=np.concatenate((block.coefficients, cost[columns])),
+        entries=np.concatenate((block.entries, np.full(len(columns), -1))),
         row_low=np.append(block.row_low, -np.inf),
         row_high=np.append(block.row_high, most),
     )

@@ -8,8 +8,8 @@ import numpy as np
 
 from service.solver.blocks import NOTHING, Block, Indices, Matrix, Numbers
 from service.solver.branching import Tree
-from service.solver.engine import Engine, Relaxed
 from service.solver.incumbent import Incumbent
+from service.solver.linear import LinearProgram, Relaxed
 from service.solver.penalties import ROUNDING, Penalty
 from service.solver.prices import Priced, priced
 from service.solver.program import Program
@@ -100,14 +100,14 @@ def _relax(part: Part, rung: Rung, *, is_whole: bool) -> None:
     seconds = rung.left_seconds
     if seconds <= 0:
         return
-    with Engine(part.block, rung.budget) as engine:
-        part.relaxed = engine.relax(part.cost, seconds=seconds)
+    with LinearProgram(part.block, rung.budget) as linear:
+        part.relaxed = linear.relax(part.cost, seconds=seconds)
         if part.relaxed is None or not part.relaxed.is_possible:
             return
         part.priced = priced(part.block, part.cost, part.relaxed.duals)
         part.bound = part.priced.bound
         if is_whole:
-            tree = Tree(block=part.block, cost=part.cost, engine=engine)
+            tree = Tree(block=part.block, cost=part.cost, linear=linear)
             tree.grow(part.relaxed, seconds=rung.left_seconds / 4)
             part.bound, part.closed = max(part.bound, tree.least), tree.closed
 

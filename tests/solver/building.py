@@ -8,9 +8,9 @@ from service.solver.admission import candidates
 from service.solver.blocks import Matrix
 from service.solver.budget import Budget
 from service.solver.constraints import BETWEEN
-from service.solver.engine import Engine
 from service.solver.explain import settle_pins
 from service.solver.greedy import least_loaded_first
+from service.solver.integer import IntegerProgram
 from service.solver.penalties import Penalty
 from service.solver.program import Program
 from service.solver.sums import Sum
@@ -44,13 +44,16 @@ def hold(works: Works, roster: tuple[Assignment, ...]) -> None:
 def least(penalty: Penalty, program: Program) -> float:
     """What the penalty comes to at the least."""
     asked = Sum.of(penalty, program)
-    costs = [Engine(part.block, unhurried()).optimise(part.cost, seconds=60, gap=0).bound for part in asked.parts]
+    costs = [
+        IntegerProgram(part.block, unhurried()).optimise(part.cost, seconds=60, gap=0).bound for part in asked.parts
+    ]
     return (asked.constant + sum(costs)) / penalty.scale
 
 
 def is_possible(program: Program) -> bool:
     matrix = Matrix(program)
     return matrix.is_possible and all(
-        Engine(block, unhurried()).optimise(np.zeros(len(block.variables)), seconds=60, gap=0).values is not None
+        IntegerProgram(block, unhurried()).optimise(np.zeros(len(block.variables)), seconds=60, gap=0).values
+        is not None
         for block in matrix.blocks()
     )

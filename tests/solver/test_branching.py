@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from service.solver.blocks import Block, Matrix
 from service.solver.branching import Tree
-from service.solver.engine import Engine
+from service.solver.linear import LinearProgram
 from service.solver.program import Program
 from tests.solver.building import unhurried
 
@@ -41,9 +41,9 @@ def costed(block: Block, costs: list[int]) -> np.ndarray:
 
 
 def grown(block: Block, cost: np.ndarray, *, seconds: float = 60) -> Tree:
-    with Engine(block, unhurried()) as engine:
-        tree = Tree(block=block, cost=cost, engine=engine)
-        root = engine.relax(cost, seconds=60)
+    with LinearProgram(block, unhurried()) as linear:
+        tree = Tree(block=block, cost=cost, linear=linear)
+        root = linear.relax(cost, seconds=60)
         assert root is not None
         tree.grow(root, seconds=seconds)
     return tree
@@ -58,9 +58,9 @@ def test_the_least_is_that_of_the_best_choices_with_all_else_in_part(block, cost
     for ends in CHOSEN:
         low, high = block.low.copy(), block.high.copy()
         low[chosen] = high[chosen] = ends
-        engine = Engine(block, unhurried())
-        engine.limit(replace(block, low=low, high=high))
-        relaxed = engine.relax(cost, seconds=60)
+        linear = LinearProgram(block, unhurried())
+        linear.limit(replace(block, low=low, high=high))
+        relaxed = linear.relax(cost, seconds=60)
         assert relaxed is not None
         reached += [round(float(cost @ relaxed.values))] if relaxed.is_possible else []
     assert grown(block, cost).least == min(reached, default=np.inf)
@@ -73,9 +73,9 @@ def test_what_it_closes_leaves_the_cost_it_found(block, costs):
     tree = grown(block, cost)
     high = block.high.copy()
     high[tree.closed] = 0
-    engine = Engine(block, unhurried())
-    engine.limit(replace(block, high=high))
-    relaxed = engine.relax(cost, seconds=60)
+    linear = LinearProgram(block, unhurried())
+    linear.limit(replace(block, high=high))
+    relaxed = linear.relax(cost, seconds=60)
     assert relaxed is not None
     if tree.least < np.inf:
         assert np.ceil(cost @ relaxed.values - 1e-6) == tree.least

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.solver.engine import Engine
 from service.solver.goals import fairness_sum
+from service.solver.linear import LinearProgram
 from service.solver.sums import Sum
 from tests.make import a_burden, a_pin, a_practitioner, a_problem, a_template, day, seat
 from tests.solver.building import built, hold, is_possible, unhurried
@@ -103,6 +103,6 @@ def test_half_a_session_is_no_nearer_to_the_share_than_the_chord_between_none_an
     """Two lines alone would let a session in part reach 0; with the chord the relaxation sees 30 at the least."""
     tried = works(a_template("t1"), burden_history=(a_burden(90),))
     [part] = Sum.of(fairness_sum(tried), tried.program).parts
-    relaxed = Engine(part.block, unhurried()).relax(part.cost, seconds=60)
+    relaxed = LinearProgram(part.block, unhurried()).relax(part.cost, seconds=60)
     assert relaxed is not None
     assert part.cost @ relaxed.values == pytest.approx(30)

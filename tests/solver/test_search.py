@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from service.solver.blocks import Block, Matrix
-from service.solver.engine import Engine
+from service.solver.linear import LinearProgram
 from service.solver.prices import priced
 from service.solver.program import Program
 from service.solver.search import Search
@@ -42,7 +42,7 @@ def allowed(block: Block) -> np.ndarray:
 
 
 def searched(block: Block, cost: np.ndarray, near: np.ndarray, tolerance: float):
-    relaxed = Engine(block, unhurried()).relax(cost, seconds=60)
+    relaxed = LinearProgram(block, unhurried()).relax(cost, seconds=60)
     if relaxed is None or not relaxed.is_possible:
         return None
     known = priced(block, cost, relaxed.duals)
