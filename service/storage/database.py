@@ -40,9 +40,11 @@ class Database:
     """Pools of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values.
 
     `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read.
+    More than a few direct connections a process answer nothing sooner: on the cores there are they take turns, and in a
+    rush for the last places they are in each other's way.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 15, direct_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 15, direct_size: int = 4) -> None:
         self.url = url
         self.together = Together()
         self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION)
