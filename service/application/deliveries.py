@@ -58,6 +58,9 @@ async def relay_events(database: Database, *, now: datetime, sas: bool = False) 
     async with database.transaction() as session:
         if not await may_relay(session):
             return 0
+        is_told = sas or await is_telling(session)
+        if not is_told and (passed := await stored.pass_unwanted(session, limit=RELAYED_AT_ONCE, now=now)):
+            return passed
         waiting = await events_to_relay(session, limit=RELAYED_AT_ONCE)
         if waiting:
             receivers = await wanting(session, {each for _, event in waiting for each in event.told_to})
@@ -65,7 +68,7 @@ async def relay_events(database: Database, *, now: datetime, sas: bool = False) 
             await stored.add_deliveries(session, made)
             await mark_relayed(session, [position for position, _ in waiting], now=now)
         await stored.enqueue_due(session, now=now)
-        if waiting and (sas or await is_telling(session)):
+        if waiting and is_told:
             await want_told(session, [event for _, event in waiting], now=now)
         if sas:
             await enqueue_telling(session, now=now)

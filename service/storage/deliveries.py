@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, exists, func, insert, literal, or_, select, text, true, update
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import column, table
 
@@ -15,6 +15,7 @@ from service.domain.entries import Page
 from service.domain.errors import NotFound
 from service.domain.events import EventId, EventType
 from service.domain.webhooks import Delivery, DeliveryState, Failing, WebhookId
+from service.storage.events import events
 from service.storage.jobs import DELIVER, DELIVERIES_QUEUE, Job, enqueue
 from service.storage.places import words
 from service.storage.tables.webhooks import DeliveryRow
@@ -23,6 +24,18 @@ from service.storage.webhooks import webhooks
 deliveries = cast("Table", DeliveryRow.__table__)
 _jobs = table("procrastinate_jobs", column("lock"), column("status"), schema="jobs")
 _PENDING = words(DeliveryState.PENDING)[0]
+
+
+async def pass_unwanted(session: AsyncSession, *, limit: int, now: datetime) -> int:
+    """The earliest events that were handed to nobody yet count as handed over where there is no receiver at all.
+
+    In one statement, so that a receiver is sent all that happens once it is there. Gives how many.
+    """
+    nobody = ~exists().where(webhooks.c.disabled.is_(None))
+    waiting = select(events.c.position).where(events.c.relayed_at.is_(None), nobody)
+    those = events.c.position.in_(waiting.order_by(events.c.position).limit(limit))
+    passed = await session.execute(update(events).where(those).values(relayed_at=now))
+    return cast("CursorResult[Any]", passed).rowcount
 
 
 async def add_deliveries(session: AsyncSession, made: Iterable[Delivery]) -> None:

@@ -28,6 +28,10 @@ A_SECOND = timedelta(seconds=1)
 @pytest.fixture
 async def webhook(database):
     await a_territory(database)
+    return await a_receiver(database)
+
+
+async def a_receiver(database):
     return await add_webhook(
         database,
         WEST,
@@ -139,6 +143,16 @@ async def test_a_receiver_that_is_disabled_is_handed_nothing(database, webhook):
     await tell(database, an_event())
     assert await relay_events(database, now=NOW) == 1
     assert (await rows_of(database, DeliveryRow), await queued(database)) == ([], [])
+
+
+async def test_where_there_is_no_receiver_events_are_passed_over_and_who_comes_later_is_not_told_of_them(database):
+    await a_territory(database)
+    await tell(database, *(an_event() for _ in range(RELAYED_AT_ONCE + 1)))
+    assert [await relay_events(database, now=NOW) for _ in range(3)] == [RELAYED_AT_ONCE, 1, 0]
+    webhook = await a_receiver(database)
+    await tell(database, later := an_event())
+    assert await relay_events(database, now=NOW) == 1
+    assert [each.event for each in await due(database, webhook)] == [later.id]
 
 
 async def test_an_attempt_on_what_was_replayed_meanwhile_changes_nothing(database, webhook):
