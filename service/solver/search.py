@@ -47,16 +47,16 @@ class Search:
     def best(self, *, seconds: float, gap: float) -> Found:
         """The least cost in whole numbers that the time allows.
 
-        First whether the relaxation is whole itself; then near solutions in hand; then everywhere that something
-        better can be. Once there is a solution, only cheaper ones are sought: what is proved then is that nothing is
-        cheaper by more than the tolerance.
+        First near solutions in hand, which are good at what comes later too; then whether the relaxation is whole
+        itself; then everywhere that something better can be. Once there is a solution, only cheaper ones are sought:
+        what is proved then is that nothing is cheaper by more than the tolerance.
         """
-        if self.relaxed is not None and _is_whole(self.block, self.relaxed):
-            return Found(values=self.relaxed, bound=self.target)
         deadline = self.budget.left_seconds - seconds
         best = self._nearby(deadline)
         if self._cost(best) <= self.target + self.tolerance:
             return Found(values=best.values, bound=self.target)
+        if self.relaxed is not None and _is_whole(self.block, self.relaxed):
+            return Found(values=self.relaxed, bound=self.target)
         better = self._aimed(self._cost(best) - self.tolerance)
         left = max(0.0, self.budget.left_seconds - deadline)
         with IntegerProgram(better, self.budget) as program:

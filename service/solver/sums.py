@@ -108,7 +108,7 @@ def _relax(part: Part, rung: Rung, *, is_whole: bool) -> None:
         part.bound = part.priced.bound
         if is_whole:
             tree = Tree(block=part.block, cost=part.cost, linear=linear)
-            tree.grow(part.relaxed, seconds=rung.left_seconds / 4)
+            tree.grow(part.relaxed, seconds=rung.left_seconds / 2)
             part.bound, part.closed = max(part.bound, tree.least), tree.closed
 
 
