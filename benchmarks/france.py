@@ -123,7 +123,9 @@ async def _in_database(here: _Stand) -> Mapping[str, Trips]:
         found[name] = await _warm_trips(connection, statement.text, values)
         if name == "places near":
             places = [[row["id"] for row in await connection.fetch(statement.text, *each)] for each in values]
-            found["the same places by id"] = await _warm_trips(connection, _BY_ID.text, [(ids,) for ids in places])
+            found["the same places by id"] = await _warm_trips(
+                connection, _BY_ID.text, [_BY_ID.arguments({"ids": ids}) for ids in places]
+            )
     await connection.close()
     return found
 
