@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from service.solver.blocks import NOTHING, Block, Indices, Numbers
+from service.solver.blocks import NOTHING, Block, Indices, Mask, Numbers
 from service.solver.budget import Budget
 from service.solver.integer import Found, IntegerProgram
 from service.solver.linear import LinearProgram
 from service.solver.prices import Priced
-
-Mask = NDArray[np.bool_]
 
 WHOLE = 1e-6
 LONG_ROW = 200
