@@ -42,7 +42,10 @@ def measure(effort: Effort) -> Sequence[Table]:
         aims.exactly("bookings a round", booked / len(rows), PLACES),
         aims.exactly("clean refusals a round", refused / len(rows), CLIENTS_AT_ONCE - PLACES),
         aims.exactly("other answers", others, 0),
-        aims.at_least("rate ÷ PostgreSQL's of bookings", middle(float(str(row["÷ bookings"])) for row in rows), 0.5),
+        *(
+            aims.at_least(f"rate ÷ PostgreSQL's of {what}", middle(float(str(row[f"÷ {what}"])) for row in rows), 0.5)
+            for what in ("bookings", "refusals")
+        ),
     ]
     note = (
         f"{CLIENTS_AT_ONCE} connections, one request each, sent at once. PostgreSQL by pgbench, {CLIENTS} clients, "
