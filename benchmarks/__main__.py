@@ -17,12 +17,12 @@ from benchmarks import (
     importing,
     memory,
     national,
+    phases,
     repairing,
     report,
     routing,
     routing_plot,
     searching,
-    solving,
     storm,
     territory_command,
 )
@@ -31,7 +31,7 @@ from benchmarks.measuring import QUICK, Effort
 
 BENCHMARKS: Mapping[str, Callable[[Effort], Sequence[report.Table]]] = {
     "import": importing.measure,
-    "solve": solving.measure,
+    "solve": phases.measure,
     "repair": repairing.measure,
     "conflict": conflicts.measure,
     "fixes": fixing.measure,

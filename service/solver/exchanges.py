@@ -26,11 +26,19 @@ FAR_KM = 100_000
 
 
 def make_better(
-    works: Works, roster: Roster, fixed: Set[Assignment], budget: Budget, *, seconds: float, keeps_minutes: bool = False
+    works: Works,
+    roster: Roster,
+    fixed: Set[Assignment],
+    budget: Budget,
+    *,
+    seconds: float,
+    shares_out: bool = True,
+    keeps_minutes: bool = False,
 ) -> Roster:
     """Never worse, in the order of the policy's goals. What is published is left to stand, as far as it may.
 
-    `keeps_minutes`: everybody keeps the minutes that he or she has, of all work and of the unloved.
+    `shares_out`: fairness is sought first. `keeps_minutes`: everybody keeps the minutes that he or she has, of all work
+    and of the unloved.
     """
     if works.problem.published or not roster or budget.is_over:
         return roster
@@ -40,10 +48,10 @@ def make_better(
         return budget.is_over or budget.left_seconds <= leave_seconds
 
     seats, best = Seats.of(works, roster, fixed), _values(works.problem, roster)
-    for way in (take_turns, please) if keeps_minutes else (share_out, take_turns, please):
+    for way in (share_out, take_turns, please) if shares_out else (take_turns, please):
         if is_over():
             break
-        better = way(Hands.of(works, seats, roster, budget), is_over)
+        better = way(Hands.of(works, seats, roster, budget, keeps_minutes=keeps_minutes), is_over)
         if (worth := _values(works.problem, better)) < best:
             roster, best = better, worth
             seats = Seats.of(works, roster, fixed) if way is take_turns else seats
@@ -65,10 +73,10 @@ def share_out(hands: Hands, is_over: IsOver) -> Roster:
 
 
 def please(hands: Hands, is_over: IsOver) -> Roster:
-    """Seats alike go to whom they suit better, then to who has less of a way, as long as an exchange helps."""
+    """Seats go to whom they suit better, then to who has less of a way, as long as that helps and is as fair."""
     for those in _rounds(hands, is_over):
         for seat in _in_order(hands, those, hands.seats.penalty[hands.holder, np.arange(len(hands.holder))]):
-            if not is_over():
+            if not is_over() and not _pass_on(hands, seat):
                 _suit(hands, seat)
     return tuple(hands.roster)
 
@@ -103,15 +111,15 @@ def _hand_on(hands: Hands, seat: int) -> bool:
     if hands.wants_sessions[giver]:
         return False
     gain = _gain(hands.balances[giver], hands.balances, seats.loads[seat])
-    gain[~hands.may_be_given(seat)] = 0
-    return any(hands.replace({seat: person}) for person in _best(gain))
+    people = np.flatnonzero((gain > 0) & hands.may_be_given(seat))
+    return any(hands.replace({seat: person}) for person in _best(people, gain))
 
 
 def _share(hands: Hands, seat: int) -> bool:
     """Against a seat that makes two people's balances more alike."""
     gain = _gain(hands.balances[hands.holder[seat]], hands.balances[hands.holder], hands.loads_less(seat))
-    gain[~hands.may_be_exchanged(seat)] = 0
-    return any(_exchange(hands, seat, other) for other in _best(gain))
+    those = np.flatnonzero(gain > 0)
+    return _exchange(hands, seat, those[hands.may_be_exchanged(seat, those)], gain)
 
 
 def _gain(given: Whole, taken: Whole, loads: Whole) -> Whole:
@@ -124,12 +132,32 @@ def _gain(given: Whole, taken: Whole, loads: Whole) -> Whole:
 
 
 def _suit(hands: Hands, seat: int) -> bool:
-    """Against a seat alike that suits both better in all, or, as well, is nearer."""
-    may = hands.may_be_exchanged(seat) & ~hands.loads_less(seat).any(axis=1)
-    more_welcome, nearer = _less(hands, hands.seats.penalty, seat), _less(hands, hands.seats.km, seat)
+    """Against a seat that suits both better in all, or, as well, is nearer, where that is as fair."""
+    gain = _pleases(_less(hands, hands.seats.penalty, seat), _less(hands, hands.seats.km, seat))
+    those = np.flatnonzero(gain > 0)
+    those = those[hands.may_be_exchanged(seat, those)]
+    is_fair = hands.is_as_fair(int(hands.holder[seat]), hands.holder[those], hands.loads_less(seat)[those])
+    return _exchange(hands, seat, those[is_fair], gain)
+
+
+def _pass_on(hands: Hands, seat: int) -> bool:
+    """To somebody whom it suits better, or, as well, is nearer, where that is as fair."""
+    giver, seats = int(hands.holder[seat]), hands.seats
+    if hands.wants_sessions[giver]:
+        return False
+    more_welcome = seats.penalty[giver, seat] - seats.penalty[:, seat]
+    gain = np.where(hands.may_be_given(seat), _pleases(more_welcome, seats.km[giver, seat] - seats.km[:, seat]), 0)
+    people = np.flatnonzero(gain > 0)
+    loads = np.broadcast_to(seats.loads[seat], (len(people), 2))
+    people = people[hands.is_as_fair(giver, people, loads)]
+    return any(hands.replace({seat: person}) for person in _best(people, gain))
+
+
+def _pleases(more_welcome: Whole | Reals, nearer: Reals) -> Reals:
+    """Above 0: it does."""
     is_better = (more_welcome > 0) | ((more_welcome == 0) & (nearer > NEARLY_NOTHING_KM))
-    gain = np.where(may & is_better, more_welcome * FAR_KM + nearer, 0)
-    return any(_exchange(hands, seat, other) for other in _best(gain))
+    gain: Reals = np.where(is_better, more_welcome * FAR_KM + nearer, 0)
+    return gain
 
 
 def _less(hands: Hands, what: Whole | Reals, seat: int) -> Reals:
@@ -140,12 +168,14 @@ def _less(hands: Hands, what: Whole | Reals, seat: int) -> Reals:
     return saved
 
 
-def _exchange(hands: Hands, seat: int, other: int) -> bool:
-    return hands.replace({seat: int(hands.holder[other]), other: int(hands.holder[seat])})
+def _exchange(hands: Hands, seat: int, others: Whole, gain: Whole | Reals) -> bool:
+    """Against the first of these that the rule book allows, of those that gain most."""
+    giver = int(hands.holder[seat])
+    return any(hands.replace({seat: int(hands.holder[other]), other: giver}) for other in _best(others, gain))
 
 
-def _best(gain: Whole | Reals) -> list[int]:
-    """The numbers of the greatest, above 0."""
-    order = np.argsort(-gain, kind="stable")[:TRIES]
-    found: list[int] = order[gain[order] > 0].tolist()
+def _best(those: Whole, gain: Whole | Reals) -> list[int]:
+    """Of these, the numbers of those with the greatest."""
+    order = np.argsort(-gain[those], kind="stable")[:TRIES]
+    found: list[int] = those[order].tolist()
     return found

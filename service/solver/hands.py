@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.fairness import history, targets
+from service.domain.fairness import history, shares, targets
 from service.domain.goals import wish_penalty
 from service.domain.rosters import Assignment
 from service.domain.standing import Standing
@@ -89,10 +89,14 @@ class Hands:
     of_week: Whole
     most_a_week: Whole
     wants_sessions: Mask
+    keeps_minutes: bool
+    has_share: Mask
     is_changed: Mask
 
     @staticmethod
-    def of(works: Works, seats: Seats, roster: tuple[Assignment, ...], budget: Budget) -> "Hands":
+    def of(
+        works: Works, seats: Seats, roster: tuple[Assignment, ...], budget: Budget, *, keeps_minutes: bool = False
+    ) -> "Hands":
         problem, people = works.problem, works.problem.practitioners
         number = {practitioner.id: index for index, practitioner in enumerate(people)}
         before = []
@@ -111,6 +115,8 @@ class Hands:
             of_week=np.zeros((len(people), seats.week.max(initial=-1) + 1), dtype=np.int64),
             most_a_week=np.array([p.max_sessions_per_week for p in people], dtype=np.int64),
             wants_sessions=np.array([p.min_sessions_per_week > 0 for p in people], dtype=np.bool_),
+            keeps_minutes=keeps_minutes,
+            has_share=np.array([p.id in shares(problem) for p in people], dtype=np.bool_),
             is_changed=np.zeros(len(people), dtype=np.bool_),
         )
         for seat in range(len(roster)):
@@ -124,18 +130,39 @@ class Hands:
         could: Mask = self.seats.may[:, seat] & is_free & has_room
         return could
 
-    def may_be_exchanged(self, seat: int) -> Mask:
-        """Against which seats of others: at a glance, too. Who wants so many sessions a week loses none of a week."""
-        seats, giver, those = self.seats, self.holder[seat], self.holder
-        half_day, week = seats.half_day[seat], seats.week[seat]
-        same_half_day, same_week = seats.half_day == half_day, seats.week == week
+    def may_be_exchanged(self, seat: int, others: Whole) -> Mask:
+        """Against which of these seats: at a glance, too. Who wants so many sessions a week loses none of a week."""
+        seats, giver, those = self.seats, self.holder[seat], self.holder[others]
+        half_day, week, half_days, weeks = (
+            seats.half_day[seat],
+            seats.week[seat],
+            seats.half_day[others],
+            seats.week[others],
+        )
+        same_half_day, same_week = half_days == half_day, weeks == week
         is_taken = seats.may[those, seat] & (self.busy[those, half_day] == same_half_day)
         is_taken &= self.of_week[those, week] - same_week < self.most_a_week[those]
-        is_given = seats.may[giver] & (self.busy[giver, seats.half_day] == same_half_day)
-        is_given &= self.of_week[giver, seats.week] - same_week < self.most_a_week[giver]
+        is_given = seats.may[giver, others] & (self.busy[giver, half_days] == same_half_day)
+        is_given &= self.of_week[giver, weeks] - same_week < self.most_a_week[giver]
         keeps = same_week | ~(self.wants_sessions[those] | self.wants_sessions[giver])
-        could: Mask = is_taken & is_given & keeps & (those != giver) & ~seats.is_fixed
+        could: Mask = is_taken & is_given & keeps & (those != giver) & ~seats.is_fixed[others]
         return could
+
+    def is_as_fair(self, giver: int, takers: Whole, loads: Whole) -> Mask:
+        """Whether such loads, gone from the giver to each of these, leave Σ |balance| and the largest no greater.
+
+        Where everybody keeps his or her minutes: whether they are none.
+        """
+        if self.keeps_minutes:
+            is_alike: Mask = np.abs(loads).sum(axis=1) == 0
+            return is_alike
+        given, taken = self.balances[giver], self.balances[takers]
+        left, carried = given - loads, taken + loads
+        largest = self.balances[self.has_share].max(axis=0, initial=np.iinfo(np.int64).min)
+        more = (np.abs(left) - np.abs(given)) * self.has_share[giver]
+        more += (np.abs(carried) - np.abs(taken)) * self.has_share[takers][:, None]
+        is_fair: Mask = (more.sum(axis=1) <= 0) & ((loads == 0) | (np.maximum(left, carried) <= largest)).all(axis=1)
+        return is_fair
 
     def loads_less(self, seat: int) -> Whole:
         """The seat's load less each other's."""

@@ -32,8 +32,8 @@ class IntegerProgram(Engine):
 
     def optimise(self, cost: Numbers, *, seconds: float, gap: float) -> Found:
         """The least cost in whole numbers, to within the gap."""
-        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
-        self._highs.setOptionValue("mip_abs_gap", gap)
+        self._tell(cost)
+        self._highs.setOptionValue("mip_abs_gap", gap / self._unit)
         status = self._run(seconds)
         if status in IMPOSSIBLE:
             return Found(values=None, bound=np.inf)
@@ -41,4 +41,5 @@ class IntegerProgram(Engine):
         is_found = info.primal_solution_status == _HAS_VALUES
         values = np.array(self._highs.getSolution().col_value) if is_found else None
         is_proved = status == SOLVED and self._is_linear
-        return Found(values=values, bound=float(info.objective_function_value if is_proved else info.mip_dual_bound))
+        bound = info.objective_function_value if is_proved else info.mip_dual_bound
+        return Found(values=values, bound=self._unit * float(bound))

@@ -35,16 +35,23 @@ class Levels:
         self._incumbent = Incumbent(works=works, roster=roster)
         self._budget = budget
         self._on_progress = on_progress
-        self._minutes_are_settled = False
+        self.minutes_are_settled = False
 
     @property
     def roster(self) -> tuple[Assignment, ...]:
         return self._incumbent.roster
 
-    def make_better(self, fixed: Set[Assignment], *, seconds: float, keeps_minutes: bool = False) -> None:
-        """By hand: see `exchanges`."""
+    def make_better(self, fixed: Set[Assignment], *, seconds: float) -> None:
+        """By hand: see `exchanges`. What is settled stays so, of leximin more than the largest balances."""
+        has_begun = bool(self._incumbent.kept)
         self._incumbent.roster = make_better(
-            self._works, self.roster, fixed, self._budget, seconds=seconds, keeps_minutes=keeps_minutes
+            self._works,
+            self.roster,
+            fixed,
+            self._budget,
+            seconds=seconds,
+            shares_out=not has_begun,
+            keeps_minutes=self.minutes_are_settled or (has_begun and self._is_leximin),
         )
 
     def settle(self, goal: Goal, *, seconds: float) -> GoalValue:
@@ -55,7 +62,7 @@ class Levels:
         tolerance = self._works.problem.policy.tolerances.get(goal, 0)
         if penalty.largest_of is None:
             settled: tuple[int, ...] = ()
-            shares_out = not self._minutes_are_settled
+            shares_out = not self.minutes_are_settled
             settle_sum(penalty, self._incumbent, rung, tolerance=tolerance, shares_out=shares_out)
         else:
             settle_largest(penalty.largest_of, self._incumbent, rung, tolerance=tolerance)
@@ -65,7 +72,7 @@ class Levels:
             name=goal,
             value=rung.value,
             bound=rung.bound,
-            conditional=self._minutes_are_settled,
+            conditional=self.minutes_are_settled,
             tolerance=tolerance,
             settled=settled,
         )
@@ -84,10 +91,14 @@ class Levels:
 
     def _leximin(self, goal: Goal, loads: Sequence[Load], rung: Rung) -> tuple[int, ...]:
         """The largest balances that could be proved, where the policy asks for more than the first."""
-        if self._works.problem.policy.fairness is not FairnessPolicy.LEXIMIN or not rung.is_closed:
+        if not self._is_leximin or not rung.is_closed:
             return ()
         is_unloved = goal is Goal.FAIRNESS_WORST_UNLOVED
         return tuple(settle_next_largest(loads, self._incumbent, rung, unloved=is_unloved))
+
+    @property
+    def _is_leximin(self) -> bool:
+        return self._works.problem.policy.fairness is FairnessPolicy.LEXIMIN
 
     def settle_minutes(self) -> None:
         """From now on everybody keeps the minutes he or she has: bounds hold under this condition only."""
@@ -96,4 +107,4 @@ class Levels:
             load.settle(self._works.program, rows[load.practitioner].balance)
         for load in self._works.loads_unloved:
             load.settle(self._works.program, rows[load.practitioner].balance_unloved)
-        self._minutes_are_settled = True
+        self.minutes_are_settled = True

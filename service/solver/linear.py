@@ -58,7 +58,7 @@ class LinearProgram(Engine):
 
     def relax(self, cost: Numbers, *, seconds: float, patience: int = MOST_ITERATIONS) -> Relaxed | None:
         """None when the time did not suffice. `patience`: how long to go on from the last basis."""
-        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+        self._tell(cost)
         deadline = self._budget.left_seconds - seconds
         while True:
             status = self._run_linear(self._budget.left_seconds - deadline, patience)
@@ -70,7 +70,9 @@ class LinearProgram(Engine):
             values = np.array(solution.col_value)
             broken = self._broken(values)
             if not len(broken):
-                return Relaxed(is_possible=True, values=values, duals=self._duals(np.array(solution.row_dual)))
+                return Relaxed(
+                    is_possible=True, values=values, duals=self._duals(self._unit * np.array(solution.row_dual))
+                )
             self._add(broken)
 
     def _broken(self, values: Numbers) -> Indices:

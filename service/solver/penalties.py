@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from service.solver.loads import Load
 
-ROUNDING = 0.001
+ROUNDING = 0.0001
 """Of a fraction in the objective, all coefficients' roundings together come to no more than this part of 1."""
 
 

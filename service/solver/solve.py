@@ -25,6 +25,9 @@ from service.solver.variables import Works
 BY_HAND = 0.1
 """Of the time: for making better by hand the first roster, and the last one where something could not be proved."""
 
+FREELY = 0.03
+"""Of the time that is left: for what is tried before everybody's minutes are settled."""
+
 
 def solve(
     problem: Problem,
@@ -75,7 +78,6 @@ def _climb(levels: Levels, problem: Problem, fixed: Set[Assignment], budget: Bud
 
     The others get what it does not need. What was not proved is made better by hand in the end.
     """
-    policy = problem.policy
     sought = goals_sought(problem)
     kept_seconds, is_proved = BY_HAND * budget.left_seconds, True
     levels.make_better(fixed, seconds=kept_seconds)
@@ -85,13 +87,28 @@ def _climb(levels: Levels, problem: Problem, fixed: Set[Assignment], budget: Bud
             is_proved = False
             yield GoalValue(name=goal, value=VALUES[goal](problem, levels.roster), bound=None)
             continue
-        settled = levels.settle(goal, seconds=left_seconds / min(2, len(sought) - index))
+        if problem.policy.settle_minutes and Goal.FAIRNESS_SUM in sought[:index]:
+            settled = _with_minutes_settled(levels, goal, fixed, left_seconds=left_seconds, left=len(sought) - index)
+        else:
+            settled = levels.settle(goal, seconds=left_seconds / min(2, len(sought) - index))
         is_proved &= settled.is_proved
         yield settled
-        if goal is Goal.FAIRNESS_SUM and policy.settle_minutes:
-            levels.settle_minutes()
     if not is_proved:
-        levels.make_better(fixed, seconds=budget.left_seconds, keeps_minutes=True)
+        levels.make_better(fixed, seconds=budget.left_seconds)
+
+
+def _with_minutes_settled(
+    levels: Levels, goal: Goal, fixed: Set[Assignment], *, left_seconds: float, left: int
+) -> GoalValue:
+    """Wishes are tried while minutes are still free, for that is where they have most to gain; all else is not."""
+    if not levels.minutes_are_settled:
+        if goal is Goal.WISHES:
+            settled = levels.settle(goal, seconds=FREELY * left_seconds)
+            if settled.is_proved:
+                return settled
+            levels.make_better(fixed, seconds=left_seconds)
+        levels.settle_minutes()
+    return levels.settle(goal, seconds=left_seconds / min(2, left))
 
 
 def _baseline(problem: Problem, greedy: tuple[Assignment, ...]) -> Baseline:

@@ -63,9 +63,18 @@ def test_a_month_comes_near_to_the_best(month, greedy):
 
 
 def test_whoever_is_to_keep_the_minutes_keeps_them(month, greedy):
-    pleased = by_hand(built(month), greedy, keeps_minutes=True)
+    pleased = by_hand(built(month), greedy, shares_out=False, keeps_minutes=True)
     assert GOALS[Goal.WISHES](month, pleased) < GOALS[Goal.WISHES](month, greedy) / 2
     assert fairness_table(month, pleased) == fairness_table(month, greedy)
+
+
+def test_minutes_that_change_hands_where_that_is_as_fair_please_more(month, greedy):
+    works = built(month)
+    alike = by_hand(works, greedy, shares_out=False, keeps_minutes=True)
+    as_fair = by_hand(works, greedy, shares_out=False)
+    assert GOALS[Goal.WISHES](month, as_fair) < GOALS[Goal.WISHES](month, alike)
+    for goal in (Goal.FAIRNESS_WORST, Goal.FAIRNESS_WORST_UNLOVED, Goal.FAIRNESS_SUM):
+        assert GOALS[goal](month, as_fair) <= GOALS[goal](month, greedy)
 
 
 def test_practices_host_in_turn(month, greedy):

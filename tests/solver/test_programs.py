@@ -48,6 +48,17 @@ def test_where_nothing_need_be_whole_the_bound_is_the_least_of_the_linear_progra
     assert program.optimise(MOST, seconds=60, gap=0).bound == pytest.approx(-1.5)
 
 
+@pytest.mark.parametrize("unit", [1.0, 2.0**36, 2.0**80])
+def test_what_is_found_does_not_depend_on_what_costs_are_counted_in(unit):
+    """Of the last, the library by itself takes the costs for infinite."""
+    inexact = relaxed(LinearProgram(a_block(), unhurried()), unit * MOST)
+    assert inexact.values == pytest.approx([0.5, 0.5, 0.5])
+    assert inexact.duals == pytest.approx([-0.5 * unit] * 3)
+    found = IntegerProgram(a_block(), unhurried()).optimise(unit * MOST, seconds=60, gap=0.9 * unit)
+    assert found.values is not None
+    assert (unit * MOST @ found.values, found.bound) == pytest.approx((-unit, -unit))
+
+
 def test_the_same_block_is_solved_again_under_other_limits():
     block = a_block()
     program = LinearProgram(block, unhurried())
