@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.storage.database import Database
 from service.web import health, metrics, problem_page, refusals
+from service.web.bounded import Bounded
 from service.web.console import routes as pages
 from service.web.console.pages import STATIC, STATIC_AT
 from service.web.console.setup import Console
@@ -114,6 +115,7 @@ def create_app(
     app.state.is_draining, app.state.looks = False, None
     refusals.install(app)
     app.add_middleware(Lane, routes=FAST)
+    app.add_middleware(Bounded)
     app.add_middleware(Watched, log_requests=log_requests)
     _include(app)
     return app

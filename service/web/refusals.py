@@ -22,7 +22,8 @@ def _is_fhir(request: Request) -> bool:
     return _is_under(FHIR_BASE, request)
 
 
-def _refusal(request: Request, error: TourderoleError) -> Response:
+def refusal(request: Request, error: TourderoleError) -> Response:
+    """The answer to what the caller did wrong, wherever that is found."""
     return outcomes.outcome(request, error) if _is_fhir(request) else problems.problem(request, error)
 
 
@@ -38,11 +39,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(TourderoleError)
     async def refused(request: Request, error: TourderoleError) -> Response:
-        return _refusal(request, error)
+        return refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        return _refusal(request, Invalid(*problems.faults_of(error)))
+        return refusal(request, Invalid(*problems.faults_of(error)))
 
     @app.exception_handler(HTTPException)
     async def refused_by_framework(request: Request, error: HTTPException) -> Response:

@@ -143,7 +143,8 @@ class PolicyIn(Shape):
         default=STANDARD.fairness, strict=False, description="The worst balance, then the sum; or every balance in turn"
     )
     settle_minutes: bool = Field(
-        default=STANDARD.settle_minutes, description="Whether everybody's minutes stand once fairness is settled"
+        default=STANDARD.settle_minutes,
+        description="Whether everybody's minutes stand once fairness, and wishes if soon proved, are settled",
     )
     tolerances: dict[Annotated[Goal, Field(strict=False)], Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
         default_factory=dict,

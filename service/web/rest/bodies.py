@@ -1,22 +1,12 @@
-"""Request bodies that are files: read whole, up to a limit."""
+"""Request bodies that are files: read whole, as far as `Bounded` lets them be."""
 
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from service.domain.errors import TooLarge
-
-LIMIT_BYTES = 5_000_000
-
 
 async def _file(request: Request) -> bytes:
-    """Raises TooLarge as soon as it is."""
-    read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > LIMIT_BYTES:
-            raise TooLarge(f"more than {LIMIT_BYTES} bytes were sent", limit_bytes=LIMIT_BYTES)
-    return bytes(read)
+    return await request.body()
 
 
 FileBody = Annotated[bytes, Depends(_file)]
