@@ -47,19 +47,24 @@ def make_better(
     def is_over() -> bool:
         return budget.is_over or budget.left_seconds <= leave_seconds
 
-    seats, best = Seats.of(works, roster, fixed), _values(works.problem, roster)
+    seats = Seats.of(works, roster, fixed)
     for way in (share_out, take_turns, please) if shares_out else (take_turns, please):
         if is_over():
             break
         better = way(Hands.of(works, seats, roster, budget, keeps_minutes=keeps_minutes), is_over)
-        if (worth := _values(works.problem, better)) < best:
-            roster, best = better, worth
+        if _is_better(works.problem, better, than=roster):
+            roster = better
             seats = Seats.of(works, roster, fixed) if way is take_turns else seats
     return tuple(sorted(roster))
 
 
-def _values(problem: Problem, roster: Roster) -> list[int]:
-    return [GOALS[goal](problem, roster) for goal in goals_sought(problem)]
+def _is_better(problem: Problem, roster: Roster, *, than: Roster) -> bool:
+    """At the first goal at which they differ."""
+    for goal in goals_sought(problem):
+        value, before = GOALS[goal](problem, roster), GOALS[goal](problem, than)
+        if value != before:
+            return value < before
+    return False
 
 
 def share_out(hands: Hands, is_over: IsOver) -> Roster:
