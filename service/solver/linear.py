@@ -11,7 +11,7 @@ from service.solver.engine import IMPOSSIBLE, SOLVED, Engine
 
 _LIMIT_REACHED = highspy.HighsModelStatus.kIterationLimit
 PATIENCE = 2500
-"""Iterations of the simplex method from the last basis, after which a fresh start, with the rows made fewer, is no worse."""
+"""Iterations of the simplex method from the last basis; after so many, a fresh start with the rows made fewer."""
 MOST_ITERATIONS = 20_000
 """Of the simplex method in any case: a relaxation of 35 000 variables takes 10 000, or now and then no end of them."""
 BROKEN = 1e-6
