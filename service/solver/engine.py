@@ -21,8 +21,10 @@ OPTIONS = {
 }
 """Jumping for a first solution never found one here that the search did not start from: up to 2 s saved of 10.
 
-Of 7 000 cuts 50 were used: keeping a few of them takes half of the time and 250 MB less.
+Of 7 000 cuts 50 were used: keeping next to none takes a third of the time and of the memory.
 """
+MOST_COST = 2**20
+"""Of one variable, as the library is told: of costs beyond 1e10 it could make nothing, now and then."""
 
 
 def _say_nothing_at_first_use() -> None:
@@ -39,10 +41,6 @@ def _say_nothing_at_first_use() -> None:
 
 
 _say_nothing_at_first_use()
-
-
-MOST_COST = 2**20
-"""Of one variable, as the library is told: of costs beyond 1e10 it could make nothing, now and then."""
 
 
 class Engine:

@@ -180,7 +180,7 @@ def _exchange(hands: Hands, seat: int, others: Whole, gain: Whole | Reals) -> bo
 
 
 def _best(those: Whole, gain: Whole | Reals) -> list[int]:
-    """Of these, the numbers of those with the greatest."""
+    """Of these, those that gain most, the best first."""
     order = np.argsort(-gain[those], kind="stable")[:TRIES]
     found: list[int] = those[order].tolist()
     return found

@@ -133,12 +133,8 @@ class Hands:
     def may_be_exchanged(self, seat: int, others: Whole) -> Mask:
         """Against which of these seats: at a glance, too. Who wants so many sessions a week loses none of a week."""
         seats, giver, those = self.seats, self.holder[seat], self.holder[others]
-        half_day, week, half_days, weeks = (
-            seats.half_day[seat],
-            seats.week[seat],
-            seats.half_day[others],
-            seats.week[others],
-        )
+        half_day, half_days = seats.half_day[seat], seats.half_day[others]
+        week, weeks = seats.week[seat], seats.week[others]
         same_half_day, same_week = half_days == half_day, weeks == week
         is_taken = seats.may[those, seat] & (self.busy[those, half_day] == same_half_day)
         is_taken &= self.of_week[those, week] - same_week < self.most_a_week[those]

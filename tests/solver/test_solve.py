@@ -60,6 +60,15 @@ def test_bounds_under_settled_minutes_are_conditional_and_prove_nothing():
     assert answer.outcome is Outcome.FEASIBLE
 
 
+def test_minutes_are_settled_before_wishes_where_these_could_not_be_proved_freely(monkeypatch):
+    monkeypatch.setattr("service.solver.solve.FREELY", 0)
+    problem = a_problem(*TWO_SESSIONS, practitioners=TWO_PEOPLE, policy=Policy(settle_minutes=True))
+    goals = solve(problem, REPEATABLE).goals
+    [wishes] = [goal for goal in goals if goal.name is Goal.WISHES]
+    assert (wishes.conditional, wishes.gap) == (True, 0)
+    assert [goal.name for goal in goals].count(Goal.WISHES) == 1
+
+
 def test_minutes_settled_a_goal_that_the_first_roster_meets_is_kept_by_those_after_it():
     """The first roster goes nowhere. In turn, one of two sessions would be half an hour away."""
     order = (Goal.COVERAGE, Goal.FAIRNESS_SUM, Goal.TRAVEL, Goal.ROTATION)
