@@ -49,10 +49,8 @@ def make_better(
 
     seats = Seats.of(works, roster, fixed)
     for way in (share_out, take_turns, please) if shares_out else (take_turns, please):
-        if is_over():
-            break
-        better = way(Hands.of(works, seats, roster, budget, keeps_minutes=keeps_minutes), is_over)
-        if _is_better(works.problem, better, than=roster):
+        hands = Hands.of(works, seats, roster, budget, keeps_minutes=keeps_minutes)
+        if not is_over() and _is_better(works.problem, better := way(hands, is_over), than=roster):
             roster = better
             seats = Seats.of(works, roster, fixed) if way is take_turns else seats
     return tuple(sorted(roster))

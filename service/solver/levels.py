@@ -41,17 +41,17 @@ class Levels:
     def roster(self) -> tuple[Assignment, ...]:
         return self._incumbent.roster
 
-    def make_better(self, fixed: Set[Assignment], *, seconds: float) -> None:
-        """By hand: see `exchanges`. What is settled stays so, of leximin more than the largest balances."""
-        has_begun = bool(self._incumbent.kept)
+    def make_better(self, fixed: Set[Assignment], *, seconds: float, shares_out: bool) -> None:
+        """By hand: see `exchanges`. Minutes settled stay so, and of leximin more than the largest balances."""
+        keeps_minutes = self.minutes_are_settled or (bool(self._incumbent.kept) and self._is_leximin)
         self._incumbent.roster = make_better(
             self._works,
             self.roster,
             fixed,
             self._budget,
             seconds=seconds,
-            shares_out=not has_begun,
-            keeps_minutes=self.minutes_are_settled or (has_begun and self._is_leximin),
+            shares_out=shares_out and not keeps_minutes,
+            keeps_minutes=keeps_minutes,
         )
 
     def settle(self, goal: Goal, *, seconds: float) -> GoalValue:

@@ -80,7 +80,7 @@ def _climb(levels: Levels, problem: Problem, fixed: Set[Assignment], budget: Bud
     """
     sought = goals_sought(problem)
     kept_seconds, is_proved = BY_HAND * budget.left_seconds, True
-    levels.make_better(fixed, seconds=kept_seconds)
+    levels.make_better(fixed, seconds=kept_seconds, shares_out=True)
     for index, goal in enumerate(sought):
         left_seconds = budget.left_seconds - kept_seconds
         if budget.is_over or left_seconds <= 0:
@@ -94,7 +94,7 @@ def _climb(levels: Levels, problem: Problem, fixed: Set[Assignment], budget: Bud
         is_proved &= settled.is_proved
         yield settled
     if not is_proved:
-        levels.make_better(fixed, seconds=budget.left_seconds)
+        levels.make_better(fixed, seconds=budget.left_seconds, shares_out=not problem.policy.tolerances)
 
 
 def _with_minutes_settled(
@@ -106,7 +106,7 @@ def _with_minutes_settled(
             settled = levels.settle(goal, seconds=FREELY * left_seconds)
             if settled.is_proved:
                 return settled
-            levels.make_better(fixed, seconds=left_seconds)
+            levels.make_better(fixed, seconds=left_seconds, shares_out=False)
         levels.settle_minutes()
     return levels.settle(goal, seconds=left_seconds / min(2, left))
 

@@ -114,11 +114,16 @@ def create_app(
     app.state.entrance = entrance
     app.state.is_draining, app.state.looks = False, None
     refusals.install(app)
+    _surround(app, log_requests=log_requests)
+    _include(app)
+    return app
+
+
+def _surround(app: FastAPI, *, log_requests: bool) -> None:
+    """What a request goes through before the router, the last first."""
     app.add_middleware(Lane, routes=FAST)
     app.add_middleware(Bounded)
     app.add_middleware(Watched, log_requests=log_requests)
-    _include(app)
-    return app
 
 
 def _include(app: FastAPI) -> None:

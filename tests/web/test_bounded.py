@@ -10,7 +10,7 @@ from service.web.bounded import LIMIT_BYTES
 from tests.conftest import ADMIN_TOKEN
 
 JSON = {"Content-Type": "application/json"}
-ROUTES = ("/v1/bookings", "/v1/holds", "/v1/webhooks", "/v1/territories/haut-anjou/repairs", "/v1/wait-list")
+ROUTES = ("/v1/bookings", "/v1/holds", "/v1/territories", "/v1/wait-list")
 """Read by the fast lane, and by the framework."""
 
 
@@ -35,7 +35,7 @@ async def test_one_that_is_just_as_long_is_read(client, path):
         assert answer.status_code in (404, 422)
 
 
-@pytest.mark.parametrize("said", [LIMIT_BYTES + 1, 10**20])
+@pytest.mark.parametrize("said", [LIMIT_BYTES + 1, 10**15])
 def test_what_says_that_it_is_longer_is_refused_before_it_comes(server, said):
     address = urlsplit(server)
     head = f"POST /v1/bookings HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {ADMIN_TOKEN}\r\n"
