@@ -1,6 +1,7 @@
 """Error → status, media type and body: the only such table (RFC 9457)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -28,6 +29,7 @@ from service.domain.wording import Language
 from service.domain.wording_search import explanation_in_words
 from service.web.counting import REFUSALS
 from service.web.french import in_french
+from service.web.known_keys import hint_of_unknown
 
 STATUS: dict[type[TourderoleError], int] = {
     Invalid: 422,
@@ -143,13 +145,15 @@ def language_of(request: Request) -> str:
     return "fr" if request.headers.get("accept-language", "").lower().startswith("fr") else "en"
 
 
-def faults_of(error: RequestValidationError) -> Iterable[Fault]:
+def faults_of(request: Request, error: RequestValidationError) -> Iterable[Fault]:
     """What the shapes refused, as faults: the path without the part of the request that it stands in."""
     for item in error.errors():
         if item["type"] == "json_invalid":
             yield Fault(path="", code="json.malformed", message=f"{item['msg']}: {item['ctx']['error']}")
-        else:
-            yield from shape_faults([item | {"loc": item["loc"][1:] or item["loc"]}])
+            continue
+        for fault in shape_faults([item | {"loc": item["loc"][1:] or item["loc"]}]):
+            is_unknown = item["type"] == "extra_forbidden"
+            yield replace(fault, hint=hint_of_unknown(request, item["loc"])) if is_unknown else fault
 
 
 def methods_at(request: Request) -> list[str]:

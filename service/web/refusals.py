@@ -43,7 +43,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        return refusal(request, Invalid(*problems.faults_of(error)))
+        return refusal(request, Invalid(*problems.faults_of(request, error)))
 
     @app.exception_handler(HTTPException)
     async def refused_by_framework(request: Request, error: HTTPException) -> Response:

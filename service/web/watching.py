@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.web import refusals
 from service.web.counting import REQUESTS, SECONDS
 from service.web.request_ids import HEADER, request_id_of
+from service.web.routing import route_of
 
 log = structlog.get_logger(__name__)
 
@@ -69,9 +70,3 @@ class Watched:
         time.observe(seconds)
         if self._log_requests:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
-
-
-def route_of(scope: Scope) -> str:
-    """The template of the route that answered, such as `/v1/slots`; FastAPI keeps it, prefix included, in the scope."""
-    context = scope.get("fastapi", {}).get("effective_route_context")
-    return getattr(context or scope.get("route"), "path", "none")

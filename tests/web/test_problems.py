@@ -4,6 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
+
+import pytest
 
 from service.domain.events import EventType
 from service.web.fault_codes import FAULTS
@@ -46,3 +49,31 @@ async def test_a_problem_leads_to_its_line_on_the_page(client):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == FRENCH["not_found"]
     assert f'id="{anchor}"' in (await client.get(page)).text
+
+
+REPAIR = f"/v1/rosters/{UUID(int=1)}/repairs"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "hint"),
+    [
+        ("/v1/territories/t/rosters", {"secnds": 9}, "did you mean seconds?"),
+        ("/v1/territories/t/rosters", {"time_limit_s": 9}, "known here: seconds, seed, week, weeks"),
+        ("/v1/territories/t/rosters?dry=1", {"week": "2026-W49", "hurry": 1}, "known here: seconds, seed, week, weeks"),
+        (REPAIR, {"changes": [{"absense": {}}]}, "did you mean absence?"),
+        (REPAIR, {"changes": [{"kind": "absence"}]}, "known here: absence, pledge, "),
+        (REPAIR, {"changes": [{"absence": {"form": "2026-12-01"}}]}, "did you mean from?"),
+    ],
+)
+async def test_a_key_that_is_not_known_comes_with_those_that_are(client, path, body, hint):
+    answer = await client.post(path, json=body)
+    hints = [each.get("hint", "") for each in answer.json()["errors"] if each["code"] == "key.unknown"]
+    assert [each.startswith(hint) for each in hints] == [True]
+
+
+async def test_a_parameter_that_is_not_known_comes_with_those_that_are(client):
+    answer = await client.get("/v1/slots", params={"insee": "53018", "zip": "53350", "limt": 5})
+    hints = {each["path"]: each["hint"] for each in answer.json()["errors"] if each["code"] == "key.unknown"}
+    assert hints["limt"] == "did you mean limit?"
+    assert hints["zip"].startswith("known here: ")
+    assert "insee" in hints["zip"]

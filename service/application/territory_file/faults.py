@@ -47,7 +47,7 @@ def faults_in(error: ValidationError, *, at: str = "", hinted: bool = True) -> I
 
 def _hint(error: ErrorDetails) -> str | None:
     if error["type"] == "extra_forbidden":
-        return nearest(str(error["loc"][-1]), _all_keys())
+        return nearest(str(error["loc"][-1]), _all_keys() - {error["loc"][-1]})
     hint: Hint = error.get("ctx", {}).get("hint")
     return hint() if callable(hint) else hint
 
