@@ -115,6 +115,7 @@ def _hand_on(hands: Hands, seat: int) -> bool:
         return False
     gain = _gain(hands.balances[giver], hands.balances, seats.loads[seat])
     people = np.flatnonzero((gain > 0) & hands.may_be_given(seat))
+    people = people[hands.is_within(giver, people, np.broadcast_to(seats.loads[seat], (len(people), 2)))]
     return any(hands.replace({seat: person}) for person in _best(people, gain))
 
 
@@ -122,7 +123,9 @@ def _share(hands: Hands, seat: int) -> bool:
     """Against a seat that makes two people's balances more alike."""
     gain = _gain(hands.balances[hands.holder[seat]], hands.balances[hands.holder], hands.loads_less(seat))
     those = np.flatnonzero(gain > 0)
-    return _exchange(hands, seat, those[hands.may_be_exchanged(seat, those)], gain)
+    those = those[hands.may_be_exchanged(seat, those)]
+    is_within = hands.is_within(int(hands.holder[seat]), hands.holder[those], hands.loads_less(seat)[those])
+    return _exchange(hands, seat, those[is_within], gain)
 
 
 def _gain(given: Whole, taken: Whole, loads: Whole) -> Whole:

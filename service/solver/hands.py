@@ -153,12 +153,17 @@ class Hands:
             is_alike: Mask = np.abs(loads).sum(axis=1) == 0
             return is_alike
         given, taken = self.balances[giver], self.balances[takers]
-        left, carried = given - loads, taken + loads
-        largest = self.balances[self.has_share].max(axis=0, initial=np.iinfo(np.int64).min)
-        more = (np.abs(left) - np.abs(given)) * self.has_share[giver]
-        more += (np.abs(carried) - np.abs(taken)) * self.has_share[takers][:, None]
-        is_fair: Mask = (more.sum(axis=1) <= 0) & ((loads == 0) | (np.maximum(left, carried) <= largest)).all(axis=1)
+        more = (np.abs(given - loads) - np.abs(given)) * self.has_share[giver]
+        more += (np.abs(taken + loads) - np.abs(taken)) * self.has_share[takers][:, None]
+        is_fair: Mask = (more.sum(axis=1) <= 0) & self.is_within(giver, takers, loads)
         return is_fair
+
+    def is_within(self, giver: int, takers: Whole, loads: Whole) -> Mask:
+        """Whether no balance is then above the largest that there is, of all minutes and of the unloved."""
+        largest = self.balances[self.has_share].max(axis=0, initial=np.iinfo(np.int64).min)
+        after = np.maximum(self.balances[giver] - loads, self.balances[takers] + loads)
+        within: Mask = ((loads == 0) | (after <= largest)).all(axis=1)
+        return within
 
     def loads_less(self, seat: int) -> Whole:
         """The seat's load less each other's."""
