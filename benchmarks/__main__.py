@@ -46,7 +46,7 @@ BENCHMARKS: Mapping[str, Callable[[Effort], Sequence[report.Table]]] = {
     "national": national.measure,
 }
 PLOTS: Mapping[str, Callable[[Sequence[report.Table]], None]] = {"routing": routing_plot.write}
-BY_CASE = ("solve", "repair", "conflict", "fixes")
+BY_CASE = ("solve", "repair", "conflict", "fixes", "comparison")
 """Those that `--only` chooses from."""
 
 

@@ -21,7 +21,7 @@ Method = Callable[[Problem, int], Roster]
 """A problem and a seed for whatever is random."""
 
 ROOT = Path(__file__).parents[1]
-OURS_SECONDS, OUR_WORKERS = 5, 2
+OURS_SECONDS = 5
 OURS = f"tourderole, {OURS_SECONDS} s"
 TIMEFOLD_PYTHON = "TIMEFOLD_PYTHON"
 """Names the interpreter that has the package `timefold`."""
@@ -44,7 +44,7 @@ def least_loaded(problem: Problem, seed: int) -> Roster:
 
 
 def ours(problem: Problem, seed: int) -> Roster:
-    answer = solve(problem, Limits(seconds=OURS_SECONDS, workers=OUR_WORKERS, seed=seed))
+    answer = solve(problem, Limits(seconds=OURS_SECONDS, seed=seed))
     if answer.assignments is None:
         raise AssertionError(f"no roster: {answer.conflict}")
     return answer.assignments

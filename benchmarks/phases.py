@@ -8,7 +8,6 @@ from benchmarks.cases import CASES, Case
 from benchmarks.measuring import Effort, middle, percentile
 from benchmarks.report import Row, Table, commit
 from benchmarks.solving import Solved, work
-from benchmarks.watching import WORKERS
 from benchmarks.yardstick import yardstick_seconds
 
 GOALS_NOTE = (
@@ -28,7 +27,7 @@ def measure(effort: Effort) -> Sequence[Table]:
         levels.extend(_levels(case, solved))
         print(*(f"{name} {cell}" for name, cell in phases[-1].items() if cell is not None), sep=" · ", flush=True)
     how = (
-        f"{WORKERS} workers, at most {effort.solve_seconds:g} s a solve, each in a process of its own. Seeds from 1 up,"
+        f"One thread, at most {effort.solve_seconds:g} s a solve, each in a process of its own. Seeds from 1 up,"
         " of the solver and of generated territories. *build*, *first roster*, *peak*: the 95th percentile too."
         f" *missed*: those aims that it does not keep. Aims at L13: also {_aims(CASES['L13'])}."
     )

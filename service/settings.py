@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     admin_token: SecretStr | None = Field(
         default=None, min_length=16, description="The bearer token of every /v1 route; made at first start when absent."
     )
-    solver_workers: int = Field(default=2, ge=1, description="Threads that one solve may use.")
+    solver_workers: int = Field(default=2, ge=1, description="Threads that a solve may use; today's engine takes one.")
     worker_concurrency: int = Field(default=1, ge=1, description="Solves that one worker runs at the same time.")
     webhooks_private: bool = Field(
         default=False, description="Send events to private networks and without TLS too: for laboratories and tests."

@@ -58,7 +58,7 @@ HtmlOption = Annotated[
 
 
 TimeOption = Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds for the whole search.")]
-WorkersOption = Annotated[int, typer.Option(min=1, help="Threads that search.")]
+WorkersOption = Annotated[int, typer.Option(min=1, help="Threads that may search; today's engine takes one.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the search's random choices.")]
 DeterministicOption = Annotated[
     bool, typer.Option("--deterministic", help="The same roster every time: one worker, a bound on work, not time.")
