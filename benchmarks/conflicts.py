@@ -11,7 +11,6 @@ from benchmarks.cases import CASES, Case
 from benchmarks.contenders import least_loaded
 from benchmarks.measuring import Effort, middle, percentile
 from benchmarks.report import Row, Table, commit
-from benchmarks.watching import WORKERS
 from service.domain.answers import Outcome
 from service.domain.rosters import SessionKey
 from service.domain.solving import Limits, Problem
@@ -57,7 +56,7 @@ def measure(effort: Effort) -> Sequence[Table]:
 
 def work(case: Case, seed: int, seconds: float) -> Refused:
     problem, clash = _contradictory(case.problem(seed), Random(seed))  # noqa: S311 - invented, not secret
-    limits = Limits(seconds=seconds, workers=WORKERS, seed=seed)
+    limits = Limits(seconds=seconds, seed=seed)
     start = perf_counter()
     answer = solve(problem, limits)
     took_s = perf_counter() - start

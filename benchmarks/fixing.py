@@ -8,7 +8,7 @@ from benchmarks import alone
 from benchmarks.cases import CASES, Case
 from benchmarks.measuring import Effort, middle, percentile
 from benchmarks.report import Row, Table, commit
-from benchmarks.watching import WORKERS, watched
+from benchmarks.watching import watched
 from service.domain.gaps import gaps
 from service.domain.solving import Limits
 from service.solver.budget import Budget
@@ -50,7 +50,7 @@ def work(case: Case, seed: int, seconds: float) -> Fixed:
     problem = case.problem(seed)
     roster = watched(problem, seconds=seconds, seed=seed).answer.assignments or ()
     empty = gaps(problem, roster)
-    limits = Limits(seconds=seconds, workers=WORKERS, seed=seed)
+    limits = Limits(seconds=seconds, seed=seed)
     sought = []
     for index in sorted({number * len(empty) // MOST_GAPS for number in range(MOST_GAPS)} if empty else ()):
         start = perf_counter()

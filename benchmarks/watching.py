@@ -9,8 +9,6 @@ from service.domain.policy import Goal
 from service.domain.solving import Limits, Problem
 from service.solver.solve import solve
 
-WORKERS = 2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
@@ -49,6 +47,6 @@ def watched(problem: Problem, *, seconds: float, seed: int) -> Watched:
     """Stopped once the last goal is closed: ways to fill empty seats, sought after that, are measured on their own."""
     watch = _Watch(last=problem.policy.goal_order[-1])
     start = perf_counter()
-    limits = Limits(seconds=seconds, workers=WORKERS, seed=seed)
+    limits = Limits(seconds=seconds, seed=seed)
     answer = solve(problem, limits, on_progress=watch.note, should_stop=lambda: watch.is_over)
     return Watched(answer=answer, taken_up_s=watch.taken_up_s, total_s=perf_counter() - start)
