@@ -65,7 +65,7 @@ def measure(effort: Effort) -> Sequence[Table]:
         claimed += ({"case": case.name, **claim} for claim in claims(judged))
         for seed, problem in problems.items():
             those = {name: each[seed - 1] for name, each in judged.items()}
-            possible += ({"case": case.name, "seed": seed, **row} for row in _possible(proved(problem, seed), those))
+            possible += ({"case": case.name, "seed": seed, **row} for row in _possible(_proved(problem, seed), those))
     seeds = f"Seeds 1 to {effort.repeats} (of the territory, of our solver and of Timefold)."
     absent = () if len(contenders) > 2 else (LEFT_OUT,)
     return [
@@ -95,7 +95,7 @@ def _judged(method: Method, problem: Problem, seed: int) -> Judged:
     )
 
 
-def proved(problem: Problem, seed: int) -> Mapping[Goal, int | None]:
+def _proved(problem: Problem, seed: int) -> Mapping[Goal, int | None]:
     """The bound of each goal, None where there was no time for one."""
     answer = solve(problem, Limits(seconds=PROVING_SECONDS, seed=seed))
     return {goal.name: goal.bound for goal in answer.goals}

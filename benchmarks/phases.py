@@ -12,7 +12,7 @@ from benchmarks.yardstick import yardstick_seconds
 
 GOALS_NOTE = (
     "Seconds from when a goal is taken up until the next one is. *closed*: the value is the bound, which from 4 weeks"
-    " up is conditional after fairness_sum. *open by*: the largest distance of the two, in the goal's unit."
+    " up is conditional once minutes are settled. *open by*: the largest distance of the two, in the goal's unit."
 )
 
 
