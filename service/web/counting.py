@@ -10,7 +10,7 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 REQUESTS = Counter("tourderole_http_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
-    "tourderole_http_seconds", "Seconds until the answer was complete", ["method", "route"], buckets=_SECONDS
+    "tourderole_http_seconds", "Seconds until the end of the answer was at hand", ["method", "route"], buckets=_SECONDS
 )
 REFUSALS = Counter("tourderole_refusals", "Requests refused, by the code of the problem", ["code"])
 BOOKINGS = Counter("tourderole_bookings", "Bookings made over REST", ["origin"])

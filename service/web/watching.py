@@ -1,5 +1,6 @@
 """What surrounds every request: its id, its count and time, the log line of what failed, the end of a server."""
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -16,6 +17,32 @@ log = structlog.get_logger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CLOSE = (b"connection", b"close")
+
+
+class _Answer:
+    """What goes back to the caller. It is counted before its end leaves: no answer that a caller has is uncounted."""
+
+    __slots__ = ("_began", "_counted", "_id", "_scope", "_send", "_tell", "status")
+
+    def __init__(self, scope: Scope, send: Send, id: str, tell: Callable[[Scope, int, float], None]) -> None:
+        self._scope, self._send, self._id, self._tell = scope, send, id, tell
+        self._began, self._counted = perf_counter(), False
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            closing = (_CLOSE,) if self._scope["app"].state.is_draining else ()
+            message["headers"] = [*message.get("headers", ()), (HEADER, self._id.encode()), *closing]
+        elif not message.get("more_body", False):
+            self.count()
+        await self._send(message)
+
+    def count(self) -> None:
+        """Once, however it ended."""
+        if not self._counted:
+            self._counted = True
+            self._tell(self._scope, self.status or 500, perf_counter() - self._began)
 
 
 class Watched:
@@ -37,26 +64,16 @@ class Watched:
         id = request_id_of(scope["headers"])
         scope.setdefault("state", {})["request_id"] = id
         structlog.contextvars.bind_contextvars(request_id=id)
-        status = 0
-
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                closing = (_CLOSE,) if scope["app"].state.is_draining else ()
-                message["headers"] = [*message.get("headers", ()), (HEADER, id.encode()), *closing]
-            await send(message)
-
-        began = perf_counter()
+        answer = _Answer(scope, send, id, self._count)
         try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, receive, answer.send)
         except Exception:
             log.exception("request_failed", method=scope["method"], route=route_of(scope))
-            if status:
+            if answer.status:
                 raise  # the answer has begun: only a cut connection can still tell that it is not whole
-            await refusals.internal(Request(scope))(scope, receive, sending)
+            await refusals.internal(Request(scope))(scope, receive, answer.send)
         finally:
-            self._count(scope, status or 500, perf_counter() - began)
+            answer.count()
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"

@@ -15,6 +15,7 @@ from service.application.deliveries import relay_events
 from service.cli import supervising  # noqa: F401 - its metric is one of the list
 from service.domain.roster_life import Solving
 from service.storage.vitals import MEASURES
+from service.web.counting import REQUESTS
 from service.web.metrics import PREFIX, SKEW, UP
 from service.worker import running  # noqa: F401 - so are its
 from tests.make_bookings import NOW, REGULATOR, a_place, places, quarters
@@ -174,3 +175,20 @@ def test_the_page_of_operations_lists_every_metric_with_its_meaning_and_an_alert
     rows = re.findall(r"^\| `(tourderole_\w+)` \| ([^|]{10,}) \| ([^|]{3,}) \|$", page, re.MULTILINE)
     assert {name for name, _, _ in rows} == names()
     assert len(rows) == len(names())
+
+
+async def test_an_answer_is_counted_before_its_end_reaches_the_caller(app):
+    """Else a process that is killed right after it would have lost the count of an answer that somebody has."""
+    found = REQUESTS.labels("GET", "/healthz", 200)._value.get
+    before, seen = found(), []
+
+    async def send(message):
+        seen.append((message["type"], found() - before))
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": "/healthz", "query_string": b"", "headers": [], "app": app}
+    await app(scope, receive, send)
+    assert seen == [("http.response.start", 0), ("http.response.body", 1)]
+    assert found() - before == 1
