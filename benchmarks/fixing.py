@@ -14,13 +14,13 @@ from service.domain.solving import Limits
 from service.solver.budget import Budget
 from service.solver.fixes import MOST_FIXES, fixes
 
-KEYS = ("S4t", "M4t", "L4t", "large1")
+KEYS = ("S4t", "M4t", "L4t", "L13t", "large1")
 AIM_S = 2.0
 MOST_GAPS = 6
 """Of each roster, spread evenly over its weeks."""
 NOTE = (
     f"For each gap of a solved roster, at most {MOST_GAPS} a roster: seconds until up to {MOST_FIXES} verified fixes"
-    f" are found. *with {MOST_FIXES}*: gaps that have so many; *with none*: those that no one rule relaxed helps."
+    f" are found. *with {MOST_FIXES}*: gaps that have so many; *with none*: those that no promising relaxation fills."
 )
 
 

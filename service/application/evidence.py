@@ -48,7 +48,7 @@ def gap_json(problem: Problem, gap: Gap) -> Document:
 
 
 def fix_json(problem: Problem, gap: Gap, fix: Fix) -> Document:
-    """One rule that gives way, who moves, what that costs, and the same in words."""
+    """What gives way, who moves, what that costs, and the same in words."""
     return {
         "relaxes": fix.relaxes,
         "also": list(fix.also),

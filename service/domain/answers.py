@@ -73,8 +73,9 @@ class Fix:
     """A rule relaxed, once, so that a seat is filled: verified by solving, and the least changes that do it.
 
     `relaxes` for `practitioner` (consent: offers that time; reach: goes that far; maximum_per_week: one more session
-    that week; …) or for `practice` (rooms: one more that day); `also`: what else the same person has to relax.
-    `goals`: those that change, in the policy's order.
+    that week; …) or at `practice` (rooms: one more that day); `also`: what else has to give way, for the same person or
+    at the same practice. Both are named where that person takes the seat in that room. `goals`: those that change, in
+    the policy's order.
     """
 
     relaxes: Rule

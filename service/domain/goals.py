@@ -16,7 +16,7 @@ from service.domain.policy import Goal
 from service.domain.rosters import Assignment, HalfDay, Modality, Session
 from service.domain.rounding import half_up
 from service.domain.sector_weights import sector_weights
-from service.domain.solving import Problem
+from service.domain.solving import Problem, once_a_problem
 
 Roster = Sequence[Assignment]
 HalfDayOf = tuple[date, HalfDay]
@@ -89,15 +89,21 @@ def access(problem: Problem, roster: Roster) -> int:
 def road_minutes(problem: Problem, roster: Roster) -> tuple[Fraction, ...]:
     """Per commune, in the file's order: Σ over half-days asked of minutes to the nearest session held in person."""
     open_at = places_open(problem, roster)
-    places = [open_at[half_day] for half_day in half_days_asked(problem)]
-    return tuple(
-        Fraction(fsum(_nearest_minutes(problem, commune.point, points) for points in places))
-        for commune in problem.file.communes
-    )
+    nothing = (0.0,) * len(problem.file.communes)
+    nearest = (_nearest_minutes(problem, open_at[half_day]) for half_day in half_days_asked(problem))
+    return tuple(Fraction(fsum(each)) for each in zip(nothing, *nearest, strict=True))
 
 
-def _nearest_minutes(problem: Problem, here: Point, points: Iterable[Point]) -> float:
-    return min((FARTHEST_MINUTES, *(problem.travel_minutes(here, point) for point in points)))
+def _nearest_minutes(problem: Problem, points: Iterable[Point]) -> tuple[float, ...]:
+    """Per commune, in the file's order: to the nearest of these, `FARTHEST_MINUTES` at most."""
+    nowhere = (float(FARTHEST_MINUTES),) * len(problem.file.communes)
+    return tuple(map(min, zip(nowhere, *(_minutes_to(problem, point) for point in points), strict=True)))
+
+
+@once_a_problem
+def _minutes_to(problem: Problem, there: Point) -> tuple[float, ...]:
+    """Per commune, in the file's order."""
+    return tuple(problem.travel_minutes(commune.point, there) for commune in problem.file.communes)
 
 
 def access_floor(problem: Problem, roster: Roster) -> int:
@@ -105,16 +111,12 @@ def access_floor(problem: Problem, roster: Roster) -> int:
     floor = problem.policy.access_floor
     if floor is None:
         return 0
-    open_at = places_open(problem, roster)
-    missing = 0
-    for commune, week in product(problem.file.communes, problem.weeks):
-        near = sum(
-            _nearest_minutes(problem, commune.point, points) <= floor.minutes
-            for (on, _), points in open_at.items()
-            if IsoWeek.of(on) == week
-        )
-        missing += max(0, floor.half_days_per_week - near)
-    return missing
+    near = Counter[tuple[int, IsoWeek]]()
+    for (on, _), points in places_open(problem, roster).items():
+        for commune, minutes in enumerate(_nearest_minutes(problem, points)):
+            near[commune, IsoWeek.of(on)] += minutes <= floor.minutes
+    each = product(range(len(problem.file.communes)), problem.weeks)
+    return sum(max(0, floor.half_days_per_week - near[commune, week]) for commune, week in each)
 
 
 def half_days_asked(problem: Problem) -> set[HalfDayOf]:

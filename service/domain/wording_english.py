@@ -180,6 +180,7 @@ ENGLISH = Words(
     reasons=_REASONS,
     breaches=_BREACHES,
     fixes=_FIXES,
+    room_besides="{nth} room at {place} on {day}",
     goal_names=_GOAL_NAMES,
     goal_costs=_GOAL_COSTS,
     about="{who}: {what}",

@@ -14,8 +14,8 @@ from service.domain.wording_naming import Naming
 
 def relaxed_in_words(naming: Naming, gap: Gap, fix: Fix) -> str:
     """Which rules give way, by how much, and where, if the session has several places."""
-    rules = (fix.relaxes, *fix.also)
-    return naming.all_of(_one_in_words(naming, gap, replace(fix, relaxes=rule)) for rule in rules)
+    others = (replace(fix, relaxes=rule, also=(fix.relaxes,)) for rule in fix.also)
+    return naming.all_of(_one_in_words(naming, gap, one) for one in (fix, *others))
 
 
 def _one_in_words(naming: Naming, gap: Gap, fix: Fix) -> str:
@@ -27,8 +27,9 @@ def _one_in_words(naming: Naming, gap: Gap, fix: Fix) -> str:
 
 
 def _sentence(naming: Naming, gap: Gap, fix: Fix) -> str:
-    """The rule's own, where all that it names is known."""
-    sentence = naming.words.fixes[fix.relaxes]
+    """The rule's own, where all that it names is known; of a room, who holds it only where nothing else tells."""
+    is_told = fix.relaxes is Rule.ROOMS and bool(fix.also)
+    sentence = naming.words.room_besides if is_told else naming.words.fixes[fix.relaxes]
     return sentence if _named(sentence) <= dict(_fields(naming, gap, fix)).keys() else naming.words.relaxed_once
 
 

@@ -198,6 +198,7 @@ FRENCH = Words(
     reasons=_REASONS,
     breaches=_BREACHES,
     fixes=_FIXES,
+    room_besides="{nth} salle le {day} ({place})",
     goal_names=_GOAL_NAMES,
     goal_costs=_GOAL_COSTS,
     about="{who} : {what}",

@@ -56,6 +56,7 @@ class Words:
     reasons: Mapping[str, str]
     breaches: Mapping[str, str]
     fixes: Mapping[Rule, str]
+    room_besides: str
     goal_names: Mapping[Goal, str]
     goal_costs: Mapping[Goal, str]
 

@@ -11,10 +11,9 @@ from service.domain.rosters import Assignment, SessionKey
 from service.domain.rules import breaches
 from service.domain.solving import Breach, Problem, Rule
 from service.domain.territory_file import Pin
-from service.solver.blocks import Matrix
 from service.solver.budget import Budget
 from service.solver.constraints import BETWEEN
-from service.solver.integer import IntegerProgram
+from service.solver.integer import least_values
 from service.solver.variables import Works
 
 
@@ -36,7 +35,7 @@ def settle_pins(works: Works, budget: Budget) -> Pinned:
         return Pinned()
     budget = Budget(limits=replace(budget.limits, seconds=inf), should_stop=lambda: False)
     for pin in pins:
-        if not _may_stand(works, pin):
+        if not may_stand(works, pin):
             return Pinned(conflict=_broken(works.problem, [pin]))
     together = _together(works, pins, budget)
     if together is not None:
@@ -48,7 +47,7 @@ def settle_pins(works: Works, budget: Budget) -> Pinned:
     return Pinned(conflict=_broken(works.problem, pins))
 
 
-def _may_stand(works: Works, pin: Pin) -> bool:
+def may_stand(works: Works, pin: Pin) -> bool:
     """Whether the pin breaks no rule about one assignment alone."""
     key = SessionKey(pin.template, pin.on)
     return any(
@@ -65,17 +64,8 @@ def _together(works: Works, pins: Sequence[Pin], budget: Budget) -> tuple[Assign
     pinned = Works.of(problem, [one for one in works.candidates if (one.practitioner.id, one.session.key) in seats])
     for rule in BETWEEN.values():
         rule(pinned)
-    matrix = Matrix(pinned.program)
-    if not matrix.is_possible:
-        return None
-    values = matrix.low
-    for block in matrix.blocks():
-        with IntegerProgram(block, budget) as program:
-            found = program.optimise(np.zeros(len(block.variables)), seconds=budget.left_seconds, gap=1)
-        if found.values is None:
-            return None
-        values[block.variables] = found.values
-    return pinned.roster(values.tolist())
+    values = least_values(pinned.program, np.zeros(len(pinned.program.low)), budget)
+    return None if values is None else pinned.roster(values.tolist())
 
 
 def _broken(problem: Problem, pins: Sequence[Pin]) -> tuple[Breach, ...]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from service.solver.blocks import Block, Numbers
+from service.solver.blocks import Block, Matrix, Numbers
 from service.solver.budget import Budget
 from service.solver.engine import IMPOSSIBLE, SOLVED, Engine
+from service.solver.program import Program
 
 _HAS_VALUES = 2  # primal_solution_status: feasible
 
@@ -43,3 +44,18 @@ class IntegerProgram(Engine):
         is_proved = status == SOLVED and self._is_linear
         bound = info.objective_function_value if is_proved else info.mip_dual_bound
         return Found(values=values, bound=self._unit * float(bound))
+
+
+def least_values(program: Program, cost: Numbers, budget: Budget) -> Numbers | None:
+    """Values that keep every row and cost least, in whole numbers; None: there are none, or not in the time left."""
+    matrix = Matrix(program)
+    if not matrix.is_possible:
+        return None
+    values = matrix.low
+    for block in matrix.blocks():
+        with IntegerProgram(block, budget) as search:
+            found = search.optimise(cost[block.variables], seconds=budget.left_seconds, gap=0.5)
+        if found.values is None:
+            return None
+        values[block.variables] = found.values
+    return values

@@ -1,18 +1,23 @@
 """Rules that people can relax, once: each a problem in which one of them gives way for one seat."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from service.domain.availability import AvailabilityException, ExceptionKind, Level
 from service.domain.directory import PracticeId, Practitioner, PractitionerId
 from service.domain.rosters import Session
-from service.domain.solving import Problem, Rule
-from service.domain.territory_file import Pin, TerritoryFile
+from service.domain.solving import Closure, Problem, Rule
+from service.domain.territory_file import Pin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """Rules that give way for one practitioner, who takes the seat, or at one practice, where anybody may."""
+    """Rules that give way for one practitioner, who takes the seat, or at one practice, where anybody may.
+
+    Both, where the practitioner takes it in a room that the practice has to find.
+    """
 
     rules: tuple[Rule, ...]
     session: Session
@@ -21,19 +26,18 @@ class Relaxation:
 
     def applied(self, problem: Problem) -> Problem:
         """The problem in which they have given way, with the seat pinned to the practitioner, if one is named."""
-        file = problem.file
         for rule in self.rules:
-            file = RELAXED[rule](self, file)
-        if self.practitioner is not None:
-            template, on = self.session.key.template, self.session.on
-            pin = Pin(template=template, on=on, practitioner=self.practitioner, practice=self.practice)
-            file = replace(file, pins=(*file.pins, pin))
-        return replace(problem, file=file)
+            problem = RELAXED[rule](self, problem)
+        if self.practitioner is None:
+            return problem
+        template, on = self.session.key.template, self.session.on
+        pin = Pin(template=template, on=on, practitioner=self.practitioner, practice=self.practice)
+        return replace(problem, file=replace(problem.file, pins=(*problem.file.pins, pin)))
 
 
-def consent(relaxation: Relaxation, file: TerritoryFile) -> TerritoryFile:
+def consent(relaxation: Relaxation, problem: Problem) -> Problem:
     """Those hours are offered, though not gladly."""
-    template = relaxation.session.template
+    template, file = relaxation.session.template, problem.file
     extra = AvailabilityException(
         practitioner=_practitioner(relaxation),
         on=relaxation.session.on,
@@ -42,33 +46,57 @@ def consent(relaxation: Relaxation, file: TerritoryFile) -> TerritoryFile:
         kind=ExceptionKind.EXTRA,
         level=Level.AVOID,
     )
-    return replace(file, availability_exceptions=(*file.availability_exceptions, extra))
+    return replace(problem, file=replace(file, availability_exceptions=(*file.availability_exceptions, extra)))
 
 
-def reach(relaxation: Relaxation, file: TerritoryFile) -> TerritoryFile:
+def reach(relaxation: Relaxation, problem: Problem) -> Problem:
     """The way to the session's hosts is not too far."""
-    return _with(file, relaxation, lambda who: replace(who, may_work_at=(*who.may_work_at, *relaxation.session.hosts)))
+    hosts = relaxation.session.hosts
+    return _with(problem, relaxation, lambda who: replace(who, may_work_at=(*who.may_work_at, *hosts)))
 
 
-def maximum_per_week(relaxation: Relaxation, file: TerritoryFile) -> TerritoryFile:
+def maximum_per_week(relaxation: Relaxation, problem: Problem) -> Problem:
     """One session more."""
-    return _with(file, relaxation, lambda who: replace(who, max_sessions_per_week=who.max_sessions_per_week + 1))
+    return _with(problem, relaxation, lambda who: replace(who, max_sessions_per_week=who.max_sessions_per_week + 1))
 
 
-def consecutive_saturdays(relaxation: Relaxation, file: TerritoryFile) -> TerritoryFile:
-    policy = replace(file.territory.policy, allow_consecutive_saturdays=True)
-    return replace(file, territory=replace(file.territory, policy=policy))
+def consecutive_saturdays(relaxation: Relaxation, problem: Problem) -> Problem:
+    policy = replace(problem.file.territory.policy, allow_consecutive_saturdays=True)
+    return replace(problem, file=replace(problem.file, territory=replace(problem.file.territory, policy=policy)))
 
 
-def rooms(relaxation: Relaxation, file: TerritoryFile) -> TerritoryFile:
-    """One room more."""
+def rooms(relaxation: Relaxation, problem: Problem) -> Problem:
+    """One room more, that day, for this seat: whatever else is empty there that day stays as it is."""
+    on, place = relaxation.session.on, relaxation.practice
     practices = tuple(
-        replace(each, rooms=each.rooms + 1) if each.id == relaxation.practice else each for each in file.practices
+        replace(each, rooms=each.rooms + 1) if each.id == place else each for each in problem.file.practices
     )
-    return replace(file, practices=practices)
+    held = Counter(assignment.key for assignment in problem.published)
+    as_it_is = frozenset(
+        session.key
+        for session in problem.sessions
+        if session.on == on and place in session.hosts and held[session.key] < session.template.seats
+    )
+    return replace(
+        problem,
+        file=replace(problem.file, practices=practices),
+        closures=(*problem.closures, *_other_days(problem, relaxation)),
+        frozen=problem.frozen | (as_it_is - {relaxation.session.key}),
+    )
 
 
-RELAXED: Mapping[Rule, Callable[[Relaxation, TerritoryFile], TerritoryFile]] = {
+def _other_days(problem: Problem, relaxation: Relaxation) -> tuple[Closure, ...]:
+    """The rooms that the practice has, before that day and after it."""
+    if relaxation.practice is None:
+        raise AssertionError("it is relaxed somewhere")
+    there, on, a_day = problem.practice_of[relaxation.practice], relaxation.session.on, timedelta(days=1)
+    return tuple(
+        Closure(practice=there.id, from_on=first, until_on=last, rooms=there.rooms)
+        for first, last in ((date.min, on - a_day), (on + a_day, date.max))
+    )
+
+
+RELAXED: Mapping[Rule, Callable[[Relaxation, Problem], Problem]] = {
     Rule.MAXIMUM_PER_WEEK: maximum_per_week,
     Rule.CONSENT: consent,
     Rule.REACH: reach,
@@ -85,8 +113,9 @@ def is_asking_too_much(problem: Problem, relaxation: Relaxation) -> bool:
     if Rule.REACH not in relaxation.rules:
         return False
     practitioner, session = problem.practitioner_of[_practitioner(relaxation)], relaxation.session
+    hosts = session.hosts if relaxation.practice is None else (relaxation.practice,)
     most_km = FARTHEST * problem.policy.maximum_km(practitioner.max_travel_km)
-    return all(problem.home_km(practitioner, host, session.on) > most_km for host in session.hosts)
+    return all(problem.home_km(practitioner, host, session.on) > most_km for host in hosts)
 
 
 def _practitioner(relaxation: Relaxation) -> PractitionerId:
@@ -95,6 +124,6 @@ def _practitioner(relaxation: Relaxation) -> PractitionerId:
     return relaxation.practitioner
 
 
-def _with(file: TerritoryFile, relaxation: Relaxation, change: Callable[[Practitioner], Practitioner]) -> TerritoryFile:
-    people = tuple(change(each) if each.id == relaxation.practitioner else each for each in file.practitioners)
-    return replace(file, practitioners=people)
+def _with(problem: Problem, relaxation: Relaxation, change: Callable[[Practitioner], Practitioner]) -> Problem:
+    people = tuple(change(each) if each.id == relaxation.practitioner else each for each in problem.practitioners)
+    return replace(problem, file=replace(problem.file, practitioners=people))

@@ -91,6 +91,18 @@ def test_a_room_more_says_where_and_who_is_in_it():
     )
 
 
+def test_a_room_more_for_somebody_who_gives_way_too_is_said_once():
+    fix = replace(a_fix(Rule.MAXIMUM_PER_WEEK, AT_OUDON, practice="oudon", fairness_worst=(0, 60)), also=(Rule.ROOMS,))
+    assert plain(fix_in_words(PROBLEM, WEDNESDAY_GAP, fix, EN)) == (
+        "Dr Calvez takes a second session that week (maximum 1), at MSP de l'Oudon"
+        " and a second room at MSP de l'Oudon on Wednesday 02/12: +60 min on the worst balance"
+    )
+    assert plain(fix_in_words(PROBLEM, WEDNESDAY_GAP, fix, FR)) == (
+        "Le Dr Calvez prend une deuxième plage cette semaine-là (maximum 1), MSP de l'Oudon"
+        " et une deuxième salle le mercredi 02/12 (MSP de l'Oudon) : +60 min sur le solde le plus élevé"
+    )
+
+
 def test_going_farther_says_how_far_and_the_limit():
     farther = a_fix(Rule.REACH, AT_OUDON, travel=(0, 48))
     assert fix_in_words(PROBLEM, WEDNESDAY_GAP, farther, EN) == (

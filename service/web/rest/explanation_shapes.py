@@ -35,11 +35,11 @@ class ReasonToldOut(ReasonOut):
 
 
 class FixOut(BaseModel):
-    """One rule that gives way once, so that a seat is filled: verified by solving, with the fewest changes."""
+    """What gives way, once, so that a seat is filled: verified by solving, with the fewest changes."""
 
     relaxes: Rule
-    also: list[Rule] = Field(description="What else the same person has to relax")
-    practitioner: str | None = Field(description="For whom it gives way", examples=["gp-11"])
+    also: list[Rule] = Field(description="What else gives way: for the same person, or rooms at the same practice")
+    practitioner: str | None = Field(description="For whom it gives way; who takes the seat", examples=["gp-11"])
     practice: str | None = Field(description="Where it gives way", examples=["cab-quai"])
     added: list[AssignmentShape]
     removed: list[AssignmentShape]
