@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from benchmarks import aims
-from benchmarks.booking import booking_requests, check, free, named_sql, need_of, needed_sql
+from benchmarks.booking import anew, booking_requests, check, free, named_sql, need_of, needed_sql
 from benchmarks.load import Answered, Load, answers_to
 from benchmarks.measuring import Effort, middle
 from benchmarks.pgbench import CLIENTS, pace
@@ -104,7 +104,7 @@ async def _somewhere(here: Stand) -> Degrees:
 async def _offer(here: Stand) -> None:
     """All places, as at first."""
     connection = await asyncpg.connect(here.url)
-    await connection.execute(_OFFER)
+    await anew(connection, _OFFER)
     await connection.execute("VACUUM ANALYZE slots")
     await connection.close()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import percentile
 from service.storage.database import DIRECT_SESSION, Database
 from service.storage.direct import Direct
 from service.storage.embedded_run_as import binary
@@ -71,6 +72,9 @@ def caught(database: Database) -> Iterator[list[Statement]]:
 class Pace:
     transactions: int
     per_second: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
 
 
 def pace(url: str, sql: str, *, seconds: float, clients: int = CLIENTS) -> Pace:
@@ -78,18 +82,25 @@ def pace(url: str, sql: str, *, seconds: float, clients: int = CLIENTS) -> Pace:
 
     Raises AssertionError when it failed once.
     """
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(f"{_START}{sql};\n")
-        script.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        script, log = Path(folder) / "script.sql", Path(folder) / "log"
+        script.write_text(f"{_START}{sql};\n")
         numbers = ["-D", "i=-1", "-D", f"clients={clients}"]
         how = ["--no-vacuum", "-M", "prepared", "-c", str(clients), "-T", str(max(1, round(seconds)))]
-        command: list[str | Path] = [binary("pgbench"), *how, *numbers, "-f", script.name, url]
+        told = ["--log", f"--log-prefix={log}"]
+        command: list[str | Path] = [binary("pgbench"), *how, *told, *numbers, "-f", script, url]
         options = " ".join(f"-c {name}={setting}" for name, setting in DIRECT_SESSION.items())
         said = subprocess.run(
             command, env=os.environ | {"PGOPTIONS": options}, capture_output=True, text=True, check=False
         )
+        taken_ms = [each for part in Path(folder).glob("log.*") for each in _taken_ms(part)]
     rate = re.search(r"^tps = ([\d.]+)", said.stdout, re.MULTILINE)
-    done = re.search(r"^number of transactions actually processed: (\d+)", said.stdout, re.MULTILINE)
-    if said.returncode != 0 or not rate or not done:
+    if said.returncode != 0 or not rate or not taken_ms:
         raise AssertionError(f"pgbench broke off: {said.stderr[-2000:]}")
-    return Pace(transactions=int(done[1]), per_second=float(rate[1]))
+    p50, p95, p99 = (percentile(taken_ms, share) for share in (0.5, 0.95, 0.99))
+    return Pace(transactions=len(taken_ms), per_second=float(rate[1]), p50_ms=p50, p95_ms=p95, p99_ms=p99)
+
+
+def _taken_ms(log: Path) -> Iterator[float]:
+    """Of each transaction, as pgbench logs it: the third column, in microseconds."""
+    return (int(line.split()[2]) / 1000 for line in log.read_text().splitlines())

@@ -17,6 +17,7 @@ from benchmarks.serving import Server, cpu_seconds
 
 MANY, FEW = 32, 4
 """Connections: at so many a latency is mostly queueing, at so few it is nearly the service's own."""
+ALONE = "PostgreSQL alone, the same statement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +79,20 @@ class Trial:
         """By a server that does nothing."""
         return self._loaded(server, MANY)[1]
 
-    def alone(self) -> Rate:
+    def alone(self, clients: int) -> Rate:
         """By PostgreSQL, with pgbench as its client."""
         self.subject.before()
         used_s = cpu_seconds(self.at.postgres)
-        done = pace(self.at.url, self.subject.sql, seconds=self.seconds)
+        done = pace(self.at.url, self.subject.sql, seconds=self.seconds, clients=clients)
         used_s = cpu_seconds(self.at.postgres) - used_s
         self.subject.after(done.transactions, 0)
-        return Rate(per_second=done.per_second, postgres_cpu_ms=1000 * used_s / done.transactions)
+        return Rate(
+            per_second=done.per_second,
+            p50_ms=done.p50_ms,
+            p95_ms=done.p95_ms,
+            p99_ms=done.p99_ms,
+            postgres_cpu_ms=1000 * used_s / done.transactions,
+        )
 
     def _loaded(self, server: Server, connections: int) -> tuple[Answered, Rate]:
         load = Load(
@@ -112,7 +119,7 @@ def beside_limits(subject: Subject, at: Stand, effort: Effort) -> Table:
     """The product's rate and latencies, and its rate as a part of each limit's. It is warmed up first."""
     trial = Trial(subject=subject, at=at, seconds=effort.seconds)
     limits: dict[str, Callable[[], Rate]] = {
-        f"PostgreSQL alone, the same statement, {CLIENTS} clients": trial.alone,
+        f"{ALONE}, {CLIENTS} clients": partial(trial.alone, CLIENTS),
         f"a FastAPI route alike, no database, {MANY} connections": partial(trial.limited, at.route),
         f"ASGI without a framework, {MANY} connections": partial(trial.limited, at.bare),
     }
@@ -120,7 +127,8 @@ def beside_limits(subject: Subject, at: Stand, effort: Effort) -> Table:
         f"{subject.name}, {connections} connections": partial(trial.served, connections) for connections in (MANY, FEW)
     }
     trial.served(MANY)
-    rounds = compared({**limits, **ours}, rounds=effort.repeats)
+    alone = {f"{ALONE}, {FEW} clients": partial(trial.alone, FEW)}
+    rounds = compared({**limits, **alone, **ours}, rounds=effort.repeats)
     rows = rounds.rows(limits=dict(zip(("PostgreSQL", "FastAPI", "ASGI"), limits, strict=True)))
     how = f"Medians of {effort.repeats} interleaved rounds of {effort.seconds:g} s, {PLACES} places; CPU of one answer."
     servers = f"Load by {tool()}, {serving.PROCESSES} server processes."

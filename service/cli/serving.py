@@ -15,6 +15,7 @@ from service.cli.supervising import Child, end, keep_running, signals
 from service.settings import Settings
 
 _WORKER_GRACE_SECONDS = 15
+_WORKER_NICENESS = 5  # who waits for an answer comes before events that go out and rosters that are solved
 
 
 def serve(settings: Settings, url: str, *, anywhere: bool = False, invitation: str | None = None) -> None:
@@ -66,6 +67,7 @@ def _answer(settings: Settings, url: str, token: str, listening: socket.socket, 
 
 
 def _work(settings: Settings, url: str) -> None:
+    os.nice(_WORKER_NICENESS)
     asyncio.run(answering.work(settings, url, orphaned=_parent()))
 
 

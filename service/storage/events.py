@@ -33,7 +33,8 @@ from service.domain.events import Event, EventId, EventType
 from service.storage.tables.bookings import BookingRow, SlotRow
 from service.storage.tables.events import EventRow
 
-_RELAY_LOCK = 7_305_114
+RELAY_LOCK = 7_305_114
+"""Of whoever hands events over."""
 events = cast("Table", EventRow.__table__)
 _bookings = cast("Table", BookingRow.__table__)
 _slots = cast("Table", SlotRow.__table__)
@@ -133,7 +134,7 @@ async def add_event(session: AsyncSession, event: Event) -> None:
 async def may_relay(session: AsyncSession) -> bool:
     """Nobody else hands events over until the transaction ends: two at once could turn their order round."""
     alone: bool = (
-        await session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _RELAY_LOCK})
+        await session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK})
     ).scalar_one()
     return alone
 
