@@ -1,6 +1,6 @@
 """Bookings made: the place named, the place held, or the best that meets the need, each in one statement."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,8 +30,21 @@ from service.storage.booking_rows import OF_BOOKING, booking_of, bookings, get_b
 from service.storage.events import booking_told
 from service.storage.holds import ended_hold, get_hold, holds
 from service.storage.offers import asked
-from service.storage.once import Creation, create_once, key_used, remembered
-from service.storage.parameters import CALLER, CASE_REF, HOLD, NEW_ID, NOW, ORIGIN, REGULATOR, SLOT, USUAL_GP, given
+from service.storage.once import Creation, create_once, key_used, keys, remembered
+from service.storage.parameters import (
+    CALLER,
+    CALLERS,
+    CASE_REF,
+    HOLD,
+    KEYS,
+    NEW_ID,
+    NOW,
+    ORIGIN,
+    REGULATOR,
+    SLOT,
+    USUAL_GP,
+    given,
+)
 from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told, words
 from service.storage.ranking import best_places
 from service.storage.statements import Row, Statement, Way
@@ -109,6 +122,18 @@ def _by_need(tele: Tele) -> Select[Any]:
     return select(*booked.c, *used.c, any_free).select_from(always.outerjoin(booked, true()).outerjoin(used, true()))
 
 
+def _none_left(tele: Tele) -> Select[Any]:
+    """Whether a place is free for the need, and which of these keys were used: as of one instant."""
+    best = best_places(tele, walk_in=False)
+    any_free = exists().select_from(best).label("any_free")
+    given_keys = func.unnest(CALLERS, KEYS).table_valued("caller", "key").render_derived("given_keys")
+    same = and_(keys.c.caller == given_keys.c.caller, keys.c.key == given_keys.c.key)
+    used = select(keys.c.caller, keys.c.key).select_from(given_keys.join(keys, same)).subquery("used")
+    always = select(literal_column("1").label("one")).subquery("always")
+    return select(any_free, *used.c).select_from(always.outerjoin(used, true()))
+
+
+_NONE_LEFT = {tele: Statement(_none_left(tele)) for tele in Tele}
 _BY_SLOT, _BY_HOLD = Statement(_by_slot()), Statement(_by_hold())
 _BY_NEED = {tele: Statement(_by_need(tele)) for tele in Tele}
 
@@ -157,6 +182,18 @@ async def book_needed(
     place = asked(need, now=now, limit=CANDIDATES) | given(case_ref=needed.case_ref)
     creation = _creation(way, _BY_NEED[need.tele], place | _of(caller, needed.origin), refuse)
     return await create_once(way, replace(creation, tells_key=True), caller=caller, keyed=keyed)
+
+
+async def used_though_none_left(
+    way: Way, need: Need, asked_with: Collection[tuple[str, str]], *, now: datetime
+) -> frozenset[tuple[str, str]] | None:
+    """Where no place is free for the need, the keys of these (caller and key) that were used before; else None."""
+    callers, known = [caller for caller, _ in asked_with], [key for _, key in asked_with]
+    values = asked(need, now=now, limit=1) | given(callers=callers, keys=known)
+    rows = await _NONE_LEFT[need.tele].rows(way, values)
+    if any(row["any_free"] for row in rows):
+        return None
+    return frozenset((row["caller"], row["key"]) for row in rows if row["key"] is not None)
 
 
 def _of(caller: Caller, origin: Origin) -> dict[str, Any]:

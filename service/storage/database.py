@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from service.storage.direct import Direct
 from service.storage.refusals import meaning_of, out_of_reach
+from service.storage.rush import Rush
 from service.storage.together import Together
 
 _SESSION = {"search_path": "public,jobs", "timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
@@ -39,7 +40,8 @@ def _translated() -> Iterator[None]:
 class Database:
     """Pools of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values.
 
-    `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read.
+    `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read,
+    `rush`: for what few of them can have.
     More than a few direct connections a process answer nothing sooner: on the cores there are they take turns, and in a
     rush for the last places they are in each other's way.
     """
@@ -47,6 +49,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 15, direct_size: int = 4) -> None:
         self.url = url
         self.together = Together()
+        self.rush: Rush[Any] = Rush(most=direct_size)
         self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION)
         self._engine = create_async_engine(
             asyncpg_url(url),

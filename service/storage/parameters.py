@@ -23,6 +23,8 @@ ORIGIN = _parameter("origin", Text())
 CALLER = _parameter("caller", Text())
 REGULATOR = _parameter("regulator", Uuid())
 KEY = _parameter("key", Text())
+CALLERS, KEYS = _parameter("callers", ARRAY(Text())), _parameter("keys", ARRAY(Text()))
+"""Of several, in the same order."""
 OPERATION = _parameter("operation", Text())
 REQUEST = _parameter("request", Text())
 INSEE = _parameter("insee", Text())

@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from service.application import bookings
 from service.application.bookings import book_place, fulfil_booking, get_booking, get_hold, hold_slot, move_booking
 from service.application.slots import count_arrivals, search_slots
 from service.domain.bookings import BookingStatus, HoldEnd, HoldId, SlotId
+from service.domain.callers import Keyed
 from service.domain.directory import Insee
 from service.domain.errors import BookingClosed, Invalid, NoPlaceFree, NotFound, SessionFull, StaleVersion
 from service.domain.explanations import Explanation, Reason
 from service.domain.geography import Point
 from service.domain.needs import CareRequest, PlaceNeeded
+from service.storage.bookings import book_needed
 from tests.make_bookings import (
     HERE,
     NOW,
@@ -51,6 +54,30 @@ async def test_the_reasons_of_a_need_are_those_of_what_can_be_booked(database):
     with pytest.raises(NoPlaceFree) as error:
         await book_place(database, needing(), caller=REGULATOR, now=NOW)
     assert error.value.facts["explanations"] == (Explanation(code=Reason.WALK_IN_ONLY, facts={"places": 3}),)
+
+
+async def test_in_a_rush_a_key_used_before_stands_for_its_booking_and_the_others_need_not_try(database, monkeypatch):
+    await places(database, quarters(3))
+    tries = []
+
+    async def counted(*given, **named):
+        tries.append(named["keyed"])
+        return await book_needed(*given, **named)
+
+    monkeypatch.setattr(bookings, "book_needed", counted)
+
+    async def ask(keyed):
+        return await book_place(database, needing(), caller=REGULATOR, now=NOW, keyed=keyed)
+
+    mine, *others = (Keyed(key=str(number), operation="book", request="0" * 64) for number in range(40))
+    booking = await ask(mine)
+    *found, again = await asyncio.gather(*map(ask, (*others, mine)), return_exceptions=True)
+    assert again == booking
+    refused = [each for each in found if isinstance(each, NoPlaceFree)]
+    assert (len(found), len(refused)) == (39, 37)
+    assert all(each.facts["explanations"] for each in refused)
+    assert len(tries) < 20
+    assert mine in tries[1:]
 
 
 async def test_where_nobody_has_a_territory_nothing_is_published(database):
