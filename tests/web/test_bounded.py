@@ -1,5 +1,7 @@
 """No request is read beyond the longest that can be lawful, whoever reads it."""
 
+import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
@@ -8,10 +10,14 @@ import pytest
 
 from service.web.bounded import LIMIT_BYTES
 from tests.conftest import ADMIN_TOKEN
+from tests.reached import OPENAPI
 
 JSON = {"Content-Type": "application/json"}
 ROUTES = ("/v1/bookings", "/v1/holds", "/v1/territories", "/v1/wait-list")
 """Read by the fast lane, and by the framework."""
+
+PATHS = json.loads(OPENAPI.read_text())["paths"]
+WITH_BODY = [(method, path) for path, those in PATHS.items() for method, each in those.items() if "requestBody" in each]
 
 
 async def in_pieces(length: int) -> AsyncIterator[bytes]:
@@ -42,3 +48,15 @@ def test_what_says_that_it_is_longer_is_refused_before_it_comes(server, said):
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
         connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: {said}\r\n\r\n".encode())
         assert connection.recv(12) == b"HTTP/1.1 413"
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+async def test_whatever_has_a_body_says_that_it_may_be_too_long_and_refuses_it(client, method, path):
+    assert "413" in PATHS[path][method]["responses"]
+    somewhere = re.sub(r"{\w+}", "anything", path)
+    answer = await client.request(method, somewhere, content=b" " * (LIMIT_BYTES + 1), headers=JSON)
+    assert answer.status_code == 413
+
+
+def test_there_are_such_operations():
+    assert len(WITH_BODY) > 30

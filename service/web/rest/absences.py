@@ -11,7 +11,7 @@ from service.application.territory_file.periods import UntilDay
 from service.domain.availability import Absence
 from service.domain.directory import PractitionerId
 from service.domain.entries import Entry
-from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion
+from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion, TooLarge
 from service.storage.availability import ABSENCES
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion
 from service.web.problems import answers
@@ -73,7 +73,7 @@ async def list_absences(
     return PageOut[DaysAwayOut].of(page, DaysAwayOut.of)
 
 
-@router.post("", status_code=201, responses=CREATED | answers(Invalid, NotFound))
+@router.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, NotFound))
 async def add_absence(
     territory: TerritoryPath,
     practitioner: PractitionerPath,
@@ -106,7 +106,7 @@ async def get_absence(
     return DaysAwayOut.of(entry)
 
 
-@router.put("/{absence}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@router.put("/{absence}", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing))
 async def change_absence(
     territory: TerritoryPath,
     practitioner: PractitionerPath,

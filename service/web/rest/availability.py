@@ -15,7 +15,7 @@ from service.domain.availability import Level
 from service.domain.declarations import OpenDay, Opening
 from service.domain.directory import Practitioner
 from service.domain.entries import Entry
-from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion
+from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion, TooLarge
 from service.storage.directory import PRACTITIONERS
 from service.web.dependencies import CallerDep, DatabaseDep, RequiredVersion
 from service.web.problems import answers
@@ -91,7 +91,7 @@ async def get_pledge(
     return PledgeOut.of(entry)
 
 
-@own.put("/pledge", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@own.put("/pledge", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing))
 async def change_pledge(
     territory: TerritoryPath,
     practitioner: PractitionerPath,

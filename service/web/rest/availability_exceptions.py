@@ -11,7 +11,7 @@ from service.application.territory_file.periods import End, Start
 from service.domain.availability import AvailabilityException, ExceptionKind, Level
 from service.domain.directory import PractitionerId
 from service.domain.entries import Entry
-from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion
+from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion, TooLarge
 from service.storage.availability import EXCEPTIONS
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion
 from service.web.problems import answers
@@ -83,7 +83,7 @@ async def list_exceptions(
     return PageOut[ExceptionOut].of(page, ExceptionOut.of)
 
 
-@router.post("", status_code=201, responses=CREATED | answers(Invalid, NotFound))
+@router.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, NotFound))
 async def add_exception(
     territory: TerritoryPath,
     practitioner: PractitionerPath,
@@ -116,7 +116,7 @@ async def get_exception(
     return ExceptionOut.of(entry)
 
 
-@router.put("/{exception}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@router.put("/{exception}", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing))
 async def change_exception(
     territory: TerritoryPath,
     practitioner: PractitionerPath,

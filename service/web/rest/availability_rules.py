@@ -11,7 +11,7 @@ from service.application.territory_file.periods import End, FromDay, Start, Unti
 from service.domain.availability import AvailabilityRule, SchoolHolidays
 from service.domain.directory import PractitionerId
 from service.domain.entries import Entry
-from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion
+from service.domain.errors import Invalid, NotFound, PreconditionMissing, StaleVersion, TooLarge
 from service.storage.availability import RULES
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion
 from service.web.problems import answers
@@ -98,7 +98,7 @@ async def list_rules(
     return PageOut[RuleOut].of(page, RuleOut.of)
 
 
-@router.post("", status_code=201, responses=CREATED | answers(Invalid, NotFound))
+@router.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, NotFound))
 async def add_rule(
     territory: TerritoryPath,
     practitioner: PractitionerPath,
@@ -131,7 +131,7 @@ async def get_rule(
     return RuleOut.of(entry)
 
 
-@router.put("/{rule}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@router.put("/{rule}", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing))
 async def change_rule(
     territory: TerritoryPath,
     practitioner: PractitionerPath,

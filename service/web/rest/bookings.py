@@ -32,6 +32,7 @@ from service.domain.errors import (
     SlotTaken,
     SlotWithdrawn,
     StaleVersion,
+    TooLarge,
     WalkInNotBookable,
 )
 from service.web.counting import count_booking
@@ -68,7 +69,7 @@ def _shown(response: Response, booking: Booking) -> BookingOut:
     return BookingOut.of(booking)
 
 
-@holds.post("", status_code=201, responses=HELD | answers(Invalid, IdempotencyKeyReused, NotFound, *NOT_FREE))
+@holds.post("", status_code=201, responses=HELD | answers(TooLarge, Invalid, IdempotencyKeyReused, NotFound, *NOT_FREE))
 async def hold(
     asked: HoldIn, response: Response, database: DatabaseDep, caller: CallerDep, now: Now, keyed: KeyedDep
 ) -> HoldOut:
@@ -93,7 +94,7 @@ async def release(hold: HoldPath, database: DatabaseDep, caller: CallerDep, now:
 @bookings.post(
     "",
     status_code=201,
-    responses=CREATED | answers(Invalid, IdempotencyKeyReused, NotFound, HoldExpired, NoPlaceFree, *NOT_FREE),
+    responses=CREATED | answers(TooLarge, Invalid, IdempotencyKeyReused, NotFound, HoldExpired, NoPlaceFree, *NOT_FREE),
 )
 async def book(
     asked: BookingIn, response: Response, database: DatabaseDep, caller: CallerDep, now: Now, keyed: KeyedDep
@@ -168,7 +169,9 @@ async def miss(
     return _shown(response, await miss_booking(database, booking, version=version, caller=caller, now=now))
 
 
-@bookings.post("/{booking}/move", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, BookingClosed, *NOT_FREE))
+@bookings.post(
+    "/{booking}/move", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, BookingClosed, *NOT_FREE)
+)
 async def move(
     booking: BookingPath,
     asked: MoveIn,

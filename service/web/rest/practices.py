@@ -12,7 +12,15 @@ from service.application.directory_entries import (
 from service.application.territory_file.practices import PracticeIn
 from service.domain.directory import Practice
 from service.domain.entries import Entry
-from service.domain.errors import AlreadyThere, Invalid, NotFound, PreconditionMissing, StaleVersion, StillReferred
+from service.domain.errors import (
+    AlreadyThere,
+    Invalid,
+    NotFound,
+    PreconditionMissing,
+    StaleVersion,
+    StillReferred,
+    TooLarge,
+)
 from service.storage.directory import PRACTICES
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion
 from service.web.problems import answers
@@ -51,7 +59,7 @@ async def list_practices(
     return PageOut[PracticeOut].of(page, PracticeOut.of_entry)
 
 
-@router.post("", status_code=201, responses=CREATED | answers(Invalid, NotFound, AlreadyThere))
+@router.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, NotFound, AlreadyThere))
 async def add_practice(
     territory: TerritoryPath,
     asked: PracticeIn,
@@ -77,7 +85,7 @@ async def get_practice(
     return PracticeOut.of_entry(entry)
 
 
-@router.put("/{practice}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@router.put("/{practice}", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing))
 async def change_practice(
     territory: TerritoryPath,
     practice: EntryPath,

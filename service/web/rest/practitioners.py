@@ -12,7 +12,15 @@ from service.application.directory_entries import (
 from service.application.territory_file.practitioners import PractitionerIn
 from service.domain.directory import Practitioner
 from service.domain.entries import Entry
-from service.domain.errors import AlreadyThere, Invalid, NotFound, PreconditionMissing, StaleVersion, StillReferred
+from service.domain.errors import (
+    AlreadyThere,
+    Invalid,
+    NotFound,
+    PreconditionMissing,
+    StaleVersion,
+    StillReferred,
+    TooLarge,
+)
 from service.storage.directory import PRACTITIONERS
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion
 from service.web.problems import answers
@@ -53,7 +61,7 @@ async def list_practitioners(
     return PageOut[PractitionerOut].of(page, PractitionerOut.of_entry)
 
 
-@router.post("", status_code=201, responses=CREATED | answers(Invalid, NotFound, AlreadyThere))
+@router.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, NotFound, AlreadyThere))
 async def add_practitioner(
     territory: TerritoryPath,
     asked: PractitionerIn,
@@ -85,7 +93,9 @@ async def get_practitioner(
     return PractitionerOut.of_entry(entry)
 
 
-@router.put("/{practitioner}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@router.put(
+    "/{practitioner}", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing)
+)
 async def change_practitioner(
     territory: TerritoryPath,
     practitioner: PractitionerPath,

@@ -13,6 +13,7 @@ from service.domain.errors import (
     SessionBegun,
     SlotHeld,
     StaleVersion,
+    TooLarge,
 )
 from service.web.dependencies import CallerDep, DatabaseDep, LanguageDep, Now, OptionalVersion
 from service.web.problems import answers
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/rosters/{roster}", tags=["rosters"])
     "/repairs",
     responses=SHOWN
     | answers(
+        TooLarge,
         Invalid,
         NotFound,
         PreconditionMissing,
@@ -66,7 +68,9 @@ async def repair(
     return RepairOut.of(plan, language)
 
 
-@router.post("/what-ifs", responses=SHOWN | answers(Invalid, NotFound, RosterNotReady, RulesBroken, SessionBegun))
+@router.post(
+    "/what-ifs", responses=SHOWN | answers(TooLarge, Invalid, NotFound, RosterNotReady, RulesBroken, SessionBegun)
+)
 async def try_what_if(
     roster: RosterPath,
     asked: WhatIfIn,

@@ -34,6 +34,7 @@ from service.domain.errors import (
     SessionBegun,
     SlotHeld,
     StaleVersion,
+    TooLarge,
 )
 from service.domain.roster_life import Roster
 from service.domain.rosters import RosterId
@@ -71,7 +72,8 @@ def tag_roster(response: Response, roster: Roster) -> None:
 @router.post(
     "/territories/{territory}/rosters",
     status_code=202,
-    responses=ACCEPTED | answers(Invalid, IdempotencyKeyReused, NotFound, RosterExists, RosterPublished, StaleVersion),
+    responses=ACCEPTED
+    | answers(TooLarge, Invalid, IdempotencyKeyReused, NotFound, RosterExists, RosterPublished, StaleVersion),
 )
 async def ask_for_roster(
     territory: TerritoryPath,
@@ -151,6 +153,7 @@ async def stop(roster: RosterPath, database: DatabaseDep, caller: CallerDep) -> 
     "/rosters/{roster}/assignments",
     responses=SHOWN
     | answers(
+        TooLarge,
         Invalid,
         NotFound,
         RosterNotReady,

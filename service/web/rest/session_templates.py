@@ -11,7 +11,15 @@ from service.application.directory_entries import (
 )
 from service.application.territory_file.rosters import SessionTemplateIn
 from service.domain.entries import Entry
-from service.domain.errors import AlreadyThere, Invalid, NotFound, PreconditionMissing, StaleVersion, StillReferred
+from service.domain.errors import (
+    AlreadyThere,
+    Invalid,
+    NotFound,
+    PreconditionMissing,
+    StaleVersion,
+    StillReferred,
+    TooLarge,
+)
 from service.domain.rosters import SessionTemplate
 from service.storage.directory import TEMPLATES
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion
@@ -51,7 +59,7 @@ async def list_session_templates(
     return PageOut[SessionTemplateOut].of(page, SessionTemplateOut.of_entry)
 
 
-@router.post("", status_code=201, responses=CREATED | answers(Invalid, NotFound, AlreadyThere))
+@router.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, NotFound, AlreadyThere))
 async def add_session_template(
     territory: TerritoryPath,
     asked: SessionTemplateIn,
@@ -77,7 +85,7 @@ async def get_session_template(
     return SessionTemplateOut.of_entry(entry)
 
 
-@router.put("/{template}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@router.put("/{template}", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing))
 async def change_session_template(
     territory: TerritoryPath,
     template: EntryPath,

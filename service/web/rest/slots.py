@@ -17,6 +17,7 @@ from service.domain.errors import (
     SessionFull,
     SessionNotOpen,
     SlotWithdrawn,
+    TooLarge,
 )
 from service.web.dependencies import TOLD, CallerDep, DatabaseDep, KeyedDep, LanguageDep, Now
 from service.web.problems import answers
@@ -49,6 +50,7 @@ async def search(
 @router.post(
     "/{slot}/arrivals",
     responses=answers(
+        TooLarge,
         Invalid,
         IdempotencyKeyReused,
         NotFound,

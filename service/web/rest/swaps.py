@@ -21,6 +21,7 @@ from service.domain.errors import (
     SessionBegun,
     SlotHeld,
     StaleVersion,
+    TooLarge,
 )
 from service.domain.rosters import SessionKey, TemplateId
 from service.domain.swaps import Swap, SwapOffer
@@ -176,6 +177,7 @@ async def list_swaps(
     "/swaps",
     responses=SHOWN
     | answers(
+        TooLarge,
         Invalid,
         NotFound,
         PreconditionMissing,

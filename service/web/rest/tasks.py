@@ -15,6 +15,7 @@ from service.domain.errors import (
     SlotBegun,
     StaleVersion,
     TaskClosed,
+    TooLarge,
 )
 from service.domain.tasks import TaskId
 from service.web.dependencies import CallerDep, DatabaseDep, Now
@@ -63,7 +64,8 @@ async def decline(task: TaskPath, database: DatabaseDep, caller: CallerDep, now:
 
 
 @router.post(
-    "/{task}/close", responses=answers(Invalid, NotFound, TaskClosed, BookingDisplaced, SlotBegun, StaleVersion)
+    "/{task}/close",
+    responses=answers(TooLarge, Invalid, NotFound, TaskClosed, BookingDisplaced, SlotBegun, StaleVersion),
 )
 async def close(task: TaskPath, asked: CloseIn, database: DatabaseDep, caller: CallerDep, now: Now) -> TaskOut:
     """Say how it ended. A booking without a place is not left alone: it is moved, or cancelled by its outcome."""

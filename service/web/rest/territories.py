@@ -9,7 +9,15 @@ from service.application.territory_file.fields import CommuneCode, Id
 from service.application.territory_file.territories import CommuneIn, TerritoryIn
 from service.domain.directory import Territory
 from service.domain.entries import Entry
-from service.domain.errors import AlreadyThere, Invalid, NotFound, PreconditionMissing, StaleVersion, StillReferred
+from service.domain.errors import (
+    AlreadyThere,
+    Invalid,
+    NotFound,
+    PreconditionMissing,
+    StaleVersion,
+    StillReferred,
+    TooLarge,
+)
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion
 from service.web.problems import answers
 from service.web.rest.entries import (
@@ -48,7 +56,7 @@ async def list_territories(
     return PageOut[TerritoryOut].of(page, TerritoryOut.of_entry)
 
 
-@router.post("/territories", status_code=201, responses=CREATED | answers(Invalid, AlreadyThere))
+@router.post("/territories", status_code=201, responses=CREATED | answers(TooLarge, Invalid, AlreadyThere))
 async def create_territory(
     asked: TerritoryIn, response: Response, database: DatabaseDep, caller: CallerDep, keyed: KeyedDep, now: Now
 ) -> TerritoryOut:
@@ -68,7 +76,10 @@ async def get_territory(
     return TerritoryOut.of_entry(entry)
 
 
-@router.put("/territories/{territory}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@router.put(
+    "/territories/{territory}",
+    responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing),
+)
 async def change_territory(
     territory: TerritoryPath,
     asked: TerritoryIn,

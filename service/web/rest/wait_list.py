@@ -23,6 +23,7 @@ from service.domain.errors import (
     NothingOffered,
     OfferExpired,
     StaleVersion,
+    TooLarge,
 )
 from service.domain.wait_list import EntryId
 from service.web.counting import count_booking
@@ -49,7 +50,7 @@ EntryPath = Annotated[EntryId, Depends(_entry)]
 @router.post(
     "",
     status_code=201,
-    responses=ENTERED | answers(Invalid, IdempotencyKeyReused, NotFound, AlreadyWaiting),
+    responses=ENTERED | answers(TooLarge, Invalid, IdempotencyKeyReused, NotFound, AlreadyWaiting),
 )
 async def enter(
     asked: WaitingIn, response: Response, database: DatabaseDep, caller: CallerDep, now: Now, keyed: KeyedDep

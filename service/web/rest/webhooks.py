@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.application import webhooks
-from service.domain.errors import IdempotencyKeyReused, Invalid, NotFound, PreconditionMissing, StaleVersion
+from service.domain.errors import IdempotencyKeyReused, Invalid, NotFound, PreconditionMissing, StaleVersion, TooLarge
 from service.domain.webhooks import Webhook
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion, etag
 from service.web.problems import answers
@@ -33,7 +33,7 @@ def _made(response: Response, webhook: Webhook) -> WebhookMadeOut:
     return WebhookMadeOut.of(webhook)
 
 
-@receivers.post("", status_code=201, responses=CREATED | answers(Invalid, IdempotencyKeyReused, NotFound))
+@receivers.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, IdempotencyKeyReused, NotFound))
 async def add_webhook(
     territory: TerritoryPath,
     asked: WebhookIn,
@@ -75,7 +75,9 @@ async def get_webhook(
     return WebhookSeenOut.seen(found, counts)
 
 
-@receivers.patch("/{webhook}", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@receivers.patch(
+    "/{webhook}", responses=SHOWN | answers(TooLarge, Invalid, NotFound, StaleVersion, PreconditionMissing)
+)
 async def change_webhook(
     territory: TerritoryPath,
     webhook: WebhookPath,
