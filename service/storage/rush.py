@@ -76,13 +76,14 @@ class Rush(Generic[Asking]):
 
     async def _tell(self, line: _Line[Asking], refused: Refused[Asking]) -> None:
         """Once for all who wait by now; those who come meanwhile are another time's."""
-        if line.is_asked_about or not line.waiting:
+        those = list(line.waiting)
+        if line.is_asked_about or not those:
             return
         line.is_asked_about = True
         try:
-            whom = {id(asking) for asking in await refused([asking for asking, _ in line.waiting])}
+            whom = {id(asking) for asking in await refused([asking for asking, _ in those])}
         finally:
             line.is_asked_about = False
-        for asking, told in line.waiting:
+        for asking, told in those:
             if id(asking) in whom and not told.done():
                 told.set_result(False)
