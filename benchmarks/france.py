@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -118,7 +118,7 @@ async def _in_database(here: _Stand) -> Mapping[str, Trips]:
     statement, now = SEARCHES[Tele.NEVER], datetime.now(UTC)
     found = {"SELECT 1": await shortest(here.url)}
     for name, points in (("places near", here.nation.points), ("nothing free nearby", here.nation.empty)):
-        needs = (Need(near=Point(*point), window=here.nation.days(DAYS)) for point in islice(points, _TRIPS))
+        needs = (Need(near=Point(*point), window=here.nation.days(DAYS)) for point in islice(cycle(points), _TRIPS))
         values = [statement.arguments(asked(need, now=now, limit=FOUND)) for need in needs]
         found[name] = await _warm_trips(connection, statement.text, values)
         if name == "places near":
