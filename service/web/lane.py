@@ -78,6 +78,7 @@ class Lane:
         if route is None:
             await self._app(scope, receive, send)
             return
+        scope["route"] = route
         received = [await receive()]
         while received[-1].get("more_body"):
             received.append(await receive())
@@ -86,7 +87,6 @@ class Lane:
         except NotPlain:
             await self._app(scope, _first(received, receive), send)
             return
-        scope["route"] = route
         await response(scope, receive, send)
 
 
