@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 
 from tests.left_out import leave_out
 from tests.openid_provider import HERE
@@ -41,7 +41,12 @@ class Shown:
 
     async def click(self, name: str, role: Any = "button") -> None:
         """The one button, or link, whose name begins so."""
-        await self.page.get_by_role(role, name=re.compile("^" + name)).click()
+        await self.follow(self.page.get_by_role(role, name=re.compile("^" + name)))
+
+    async def follow(self, there: Locator) -> None:
+        """To the page that it leads to: what is looked at next is not the one before, nor one that is going."""
+        async with self.page.expect_navigation():
+            await there.click()
 
     async def is_fine(self) -> bool:
         """Nobody complains: neither the browser, nor axe-core by any of its rules, nor a phone whose screen is left."""

@@ -68,7 +68,7 @@ def opened(browser, address, database, account, clock):
 
 
 async def choose(shown: Shown) -> None:
-    await shown.page.locator("button[name=place]").first.click()
+    await shown.follow(shown.page.locator("button[name=place]").first)
 
 
 async def book(shown: Shown, case_ref=CASE) -> None:
