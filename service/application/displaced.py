@@ -14,7 +14,7 @@ from service.domain.bookings import Booking, BookingId, Slot, SlotId, SlotState
 from service.domain.events import EventType
 from service.domain.offering import SeatKey
 from service.domain.rosters import Modality
-from service.domain.tasks import Outcome, Task, TaskKind, TaskState, alternatives
+from service.domain.tasks import Outcome, Task, TaskId, TaskKind, TaskState, alternatives
 from service.storage.booking_rows import bookings_by_id, save_displaced, save_move
 from service.storage.kept import PROPOSAL_TIME, give_back, keep_place
 from service.storage.moving import find_alternative, find_same_hour
@@ -43,8 +43,9 @@ async def change_places(
     await add_slots(session, added)
     for booking in restored:
         await _end_task_of(session, booking, Outcome.RESTORED, now=now)
+    gone_too = await proposals_at(session, withdrawn.places)
     await _settle(session, set(withdrawn.bookings) - set(restored), now=now)
-    await _seek_again(session, withdrawn.places, now=now)
+    await _seek_again(session, gone_too, now=now)
     await offer_places(session, await places_waited_for(session, now=now), now=now)
 
 
@@ -89,9 +90,9 @@ async def seek_alternative(session: AsyncSession, booking: Booking, left: Slot, 
     return await open_task(session, booking, TaskKind.ALERT, left.id, now=now)
 
 
-async def _seek_again(session: AsyncSession, withdrawn: Collection[SlotId], *, now: datetime) -> None:
-    """What was proposed is no longer there: something else is."""
-    for id in await proposals_at(session, withdrawn):
+async def _seek_again(session: AsyncSession, proposals: Collection[TaskId], *, now: datetime) -> None:
+    """What was proposed is no longer there, or not as it was: something else is."""
+    for id in proposals:
         task = await get_task(session, id)
         await end_task(session, task, Outcome.SUPERSEDED, now=now)
         await seek_alternative(session, task.booking, task.left.slot, now=now)

@@ -21,6 +21,7 @@ from service.domain.errors import (
 from service.domain.rosters import Modality
 from service.domain.tasks import Outcome, TaskId, TaskKind, TaskState
 from service.storage.tables.bookings import HoldRow, SlotRow
+from service.storage.tables.changes import TaskRow
 from service.storage.tables.events import EventRow
 from tests.changing import (
     FAR,
@@ -251,6 +252,19 @@ async def test_when_what_is_proposed_goes_too_the_next_best_is_proposed(database
     task = await the_task(database)
     assert (task.booking.id, kept_place(task).id) == (booking.id, second)
     assert (await get_task(database, first.id, caller=REGULATOR)).outcome is Outcome.SUPERSEDED
+    await assert_nobody_lost(database)
+
+
+async def test_a_place_that_goes_and_comes_back_in_one_change_is_proposed_once(database):
+    """As when a session is moved by half an hour: most of its places are there before and after."""
+    first, second = await places(database, [TOMORROW, in_minutes(26 * HOUR)])
+    booking = await booked(database, first)
+    [stays] = await slots_by_id(database, [second])
+    await change(database, [first, second], [elsewhere(stays, SlotId(uuid4()))])
+    [task] = await rows_of(database, TaskRow)
+    assert (task.booking_id, task.state, kept_place(await the_task(database)).id) == (booking.id, "open", second)
+    told = [row.type for row in await rows_of(database, EventRow)]
+    assert told == ["booking.booked", "booking.displaced", "task.opened"]
     await assert_nobody_lost(database)
 
 
