@@ -1,6 +1,5 @@
 """What a regulator finds behind a practitioner's address: his or her places, and what became of those taken there."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from service.domain.bookings import Booking, BookingId, Hold, HoldId, SlotId
@@ -12,7 +11,6 @@ from service.storage import practitioner_places as stored
 from service.storage.database import Database
 from service.storage.holds import get_hold, take_hold
 from service.storage.places import refuse_unless_free
-from service.storage.towns import with_towns
 
 
 async def refuse_unless_known(database: Database, rpps: str) -> None:
@@ -48,17 +46,12 @@ async def get_own_booking(database: Database, id: BookingId, *, caller: Caller) 
     booking = await booking_rows.get_booking(database.direct, id)
     if booking.booked_by != caller.name:
         raise NotFound("booking", id)
-    async with database.statement() as connection:
-        [venue] = await with_towns(connection, [(booking.slot, booking.venue)])
-    return replace(booking, venue=venue)
+    return booking
 
 
 async def get_own_hold(database: Database, id: HoldId, *, caller: Caller) -> Hold:
     """Another caller's hold does not exist. Raises NotFound."""
-    hold = await get_hold(database.direct, id, caller=caller)
-    async with database.statement() as connection:
-        [venue] = await with_towns(connection, [(hold.slot, hold.venue)])
-    return replace(hold, venue=venue)
+    return await get_hold(database.direct, id, caller=caller)
 
 
 async def find_booking_of_hold(database: Database, hold: Hold, *, caller: Caller) -> Booking | None:

@@ -18,9 +18,20 @@ from service.domain.directory import Audience, PracticeId, Stop, TerritoryId
 from service.domain.geography import Point
 from service.domain.national import structure_id
 from service.domain.rosters import Modality, Mode
-from service.storage.nearby import communes, on_the_map
+from service.storage.nearby import on_the_map
 from service.storage.parameters import END, END_WALL, NOW, RPPS, START, START_WALL, given
-from service.storage.places import IS_FREE, OPEN, in_utc, practices, practitioners, slots, territories, words
+from service.storage.places import (
+    IS_FREE,
+    OPEN,
+    communes,
+    in_utc,
+    practices,
+    practitioners,
+    slots,
+    territories,
+    towns_of_stops,
+    words,
+)
 from service.storage.statements import Row, Statement, Way
 from service.storage.tables.directory import ON_THE_MAP
 
@@ -58,16 +69,6 @@ def _free_places(people: CTE) -> Select[Any]:
     each = (func.array_agg(slots.c[name]).label(label) for name, label in _EACH.items())
     free = select(*kind, *each).where(own, OPEN, IS_FREE, slots.c.taken < slots.c.places, *window)
     return free.group_by(*kind).correlate(people)
-
-
-def _towns_of_stops() -> ColumnElement[Any]:
-    """Of a mobile unit: postal code and name of the communes where it stops, by their codes."""
-    stops = func.jsonb_path_query_array(practices.c.stops, literal_column("'$[*].insee'"))
-    each = func.jsonb_array_elements_text(stops).column_valued("each_insee")
-    named: ScalarSelect[Any] = select(each).scalar_subquery()
-    found = select(func.jsonb_object_agg(communes.c.insee, _TOWN, type_=JSONB()))
-    here = and_(communes.c.territory_id == practices.c.territory_id, communes.c.insee == any_(func.array(named)))
-    return case((practices.c.lat.is_(None), found.where(here).correlate(practices).scalar_subquery()))
 
 
 def _nearest_town() -> ColumnElement[Any]:
@@ -109,7 +110,7 @@ def _agendas() -> Select[Any]:
         town.c.postal_code,
         town.c.name.label("city"),
         _nearest_town().label("nearest_town"),
-        _towns_of_stops().label("towns"),
+        towns_of_stops().label("towns"),
         _communities(people).label("communities"),
     )
     here = and_(practices.c.territory_id == people.c.territory_id, practices.c.id == free.c.practice_id)

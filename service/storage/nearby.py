@@ -1,6 +1,6 @@
 """Where places are looked for: squares of the map around a point, and the map on which nearness is asked."""
 
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Double,
     FromClause,
     Integer,
-    Table,
     func,
     literal_column,
     select,
@@ -17,9 +16,7 @@ from sqlalchemy import (
 )
 
 from service.storage.places import number
-from service.storage.tables.directory import CommuneRow
 
-communes = cast("Table", CommuneRow.__table__)
 KM_PER_DEGREE = 111.19
 """Of latitude, on a sphere of 6 371 km, rounded down so that boxes are never too small."""
 

@@ -11,15 +11,19 @@ from sqlalchemy import (
     Double,
     FromClause,
     Interval,
+    ScalarSelect,
     Select,
     Table,
     Text,
     and_,
+    any_,
+    case,
     func,
     literal_column,
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.domain import calendar
 from service.domain.bookings import Slot, SlotId, SlotState, Venue
@@ -32,12 +36,13 @@ from service.domain.rosters import Modality, Mode, SessionId
 from service.storage.parameters import NOW, SLOT, given
 from service.storage.statements import Connected, Row, Statement, Way
 from service.storage.tables.bookings import SlotRow
-from service.storage.tables.directory import PracticeRow, PractitionerRow, TerritoryRow
+from service.storage.tables.directory import CommuneRow, PracticeRow, PractitionerRow, TerritoryRow
 
 slots = cast("Table", SlotRow.__table__)
 territories = cast("Table", TerritoryRow.__table__)
 practices = cast("Table", PracticeRow.__table__)
 practitioners = cast("Table", PractitionerRow.__table__)
+communes = cast("Table", CommuneRow.__table__)
 
 _STOPS = TypeAdapter(tuple[Stop, ...])
 _POLICY = Policy()
@@ -94,14 +99,28 @@ def minutes_from_now(instant: ColumnElement[Any]) -> ColumnElement[float]:
     return func.greatest(seconds / number(60), number(0), type_=Double())
 
 
+def towns_of_stops() -> ColumnElement[Any]:
+    """Of a mobile unit: postal code and name of the communes where it stops, by their codes."""
+    stops = func.jsonb_path_query_array(practices.c.stops, literal_column("'$[*].insee'"))
+    each = func.jsonb_array_elements_text(stops).column_valued("each_insee")
+    named: ScalarSelect[Any] = select(each).scalar_subquery()
+    town = func.jsonb_build_array(communes.c.postal_code, communes.c.name)
+    found = select(func.jsonb_object_agg(communes.c.insee, town, type_=JSONB()))
+    here = and_(communes.c.territory_id == practices.c.territory_id, communes.c.insee == any_(func.array(named)))
+    return case((practices.c.lat.is_(None), found.where(here).correlate(practices).scalar_subquery()))
+
+
 def told(place: FromClause, *further: ColumnElement[Any]) -> Select[Any]:
     """The slot's columns, with what a caller is told of it: where, whom, on which clock."""
-    columns = [place.c[column.name] for column in slots.c]
+    columns, town = [place.c[column.name] for column in slots.c], communes.alias("town")
     known = (
         practices.c.name.label("practice_name"),
         practices.c.address_line,
         practices.c.phone,
         practices.c.stops,
+        town.c.postal_code,
+        town.c.name.label("city"),
+        towns_of_stops().label("towns"),
         (practitioners.c.given_name + " " + practitioners.c.family_name).label("practitioner_name"),
         territories.c.timezone,
         NEARLY_FULL_PERCENT.label("nearly_full_percent"),
@@ -110,6 +129,7 @@ def told(place: FromClause, *further: ColumnElement[Any]) -> Select[Any]:
     joined = (
         place.join(territories, territories.c.id == same)
         .join(practices, and_(practices.c.territory_id == same, practices.c.id == place.c.practice_id))
+        .outerjoin(town, and_(town.c.territory_id == same, town.c.insee == practices.c.insee))
         .join(practitioners, and_(practitioners.c.territory_id == same, practitioners.c.id == place.c.practitioner_id))
     )
     return select(*columns, *known, *further).select_from(joined)
@@ -149,9 +169,13 @@ def stop_on(stops: object, on: date) -> Stop | None:
 def venue_of(row: Row) -> Venue:
     zone = ZoneInfo(row["timezone"])
     stop = stop_of(row)
+    own_town = row["postal_code"], row["city"]
+    postal_code, city = own_town if stop is None else (row["towns"] or {}).get(stop.insee, (None, None))
     return Venue(
         practice_name=row["practice_name"],
         address_line=row["address_line"] if stop is None else stop.address_line,
+        postal_code=postal_code,
+        city=city,
         phone=row["phone"],
         practitioner_name=row["practitioner_name"],
         zone=zone,

@@ -28,7 +28,6 @@ from service.storage.places import (
 )
 from service.storage.statements import Row
 from service.storage.tables.rosters import SessionRow
-from service.storage.towns import with_towns
 
 _IS_THEIRS = and_(practitioners.c.territory_id == slots.c.territory_id, practitioners.c.id == slots.c.practitioner_id)
 _OFFERED = func.cardinality(slots.c.audiences) > 0
@@ -79,9 +78,7 @@ async def _seen(connection: AsyncConnection, rpps: str, now: datetime, until: da
         .where(slots.c.end_at > now, slots.c.start_at < until)
         .order_by(slots.c.start_at, slots.c.id)
     )
-    seen = [_seen_of(row, rpps) for row in (await connection.execute(found)).mappings()]
-    venues = await with_towns(connection, [(each.slot, each.venue) for each in seen])
-    return tuple(replace(each, venue=venue) for each, venue in zip(seen, venues, strict=True))
+    return tuple(_seen_of(row, rpps) for row in (await connection.execute(found)).mappings())
 
 
 async def _taken(connection: AsyncConnection, rpps: str, now: datetime, until: datetime) -> int:

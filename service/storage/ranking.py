@@ -27,7 +27,7 @@ from service.domain.bookings import SlotState
 from service.domain.needs import Tele
 from service.domain.ranking import Turn
 from service.domain.rosters import Modality, Mode
-from service.storage.nearby import cells_around, communes, on_the_map
+from service.storage.nearby import cells_around, on_the_map
 from service.storage.parameters import (
     AUDIENCE,
     END,
@@ -51,6 +51,7 @@ from service.storage.places import (
     TELE_CHARGE,
     TRAVEL_WEIGHT,
     WAITING_WEIGHT,
+    communes,
     crow_km,
     minutes_from_now,
     number,

@@ -29,7 +29,7 @@ from service.domain.geography import Point
 from service.domain.needs import Need, Tele
 from service.domain.rosters import Modality, Mode, RosterState
 from service.storage.directory_rows import territory_of
-from service.storage.nearby import KM_PER_DEGREE, cells_around, communes, on_the_map
+from service.storage.nearby import KM_PER_DEGREE, cells_around, on_the_map
 from service.storage.offers import next_start
 from service.storage.parameters import AUDIENCE, END, INSEE, LAT, LON, MODALITY, NOW, START, given
 from service.storage.places import (
@@ -38,6 +38,7 @@ from service.storage.places import (
     OPEN,
     RADIUS_KM,
     REACH_KM,
+    communes,
     crow_km,
     number,
     practices,

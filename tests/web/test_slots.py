@@ -96,6 +96,8 @@ async def test_a_result_says_all_that_the_regulator_needs(search, published):
             "id": "msp-oudon",
             "name": "MSP de l'Oudon",
             "address_line": "6 rue de l'Exemple",
+            "postal_code": "53400",
+            "city": "Craon",
             "phone": "+33243900003",
         },
         "practitioner": {"id": "gp-12", "name": "Laure Pichon"},
@@ -206,7 +208,12 @@ async def test_a_walk_in_session_is_found_while_it_runs_at_the_stop_of_the_day(s
     clock.now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
     [bus] = await results(search, insee=SAINT_AIGNAN, audience="public", within_hours=1)
     assert (bus["mode"], bus["places_left"], bus["waiting_minutes"]) == ("walk_in", 10, 0)
-    assert bus["practice"]["address_line"] == "Parking de la salle des fêtes"
+    stop = bus["practice"]
+    assert (stop["address_line"], stop["postal_code"], stop["city"]) == (
+        "Parking de la salle des fêtes",
+        "53390",
+        "Saint-Aignan-sur-Roë",
+    )
 
 
 async def test_a_walk_in_session_that_has_ended_or_is_full_is_not_found(search, client, published, clock):

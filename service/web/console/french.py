@@ -86,7 +86,7 @@ def read_aloud(booking: Booking) -> str:
     """What the patient is told on the telephone."""
     venue, (day, at) = booking.venue, when_in_words(booking.slot, booking.venue)
     where = {
-        Modality.IN_PERSON: f". L’adresse : {venue.practice_name}, {venue.address_line}",
+        Modality.IN_PERSON: f". L’adresse : {venue.practice_name}, {venue.address}",
         Modality.TELE: ", en téléconsultation",
         Modality.HOME_VISIT: ", qui se rendra chez vous",
     }[booking.slot.modality]

@@ -65,7 +65,7 @@ def _day(on: date, free: Sequence[Seen], today: date, now: datetime) -> Day:
 
 def _somewheres(free: Sequence[Seen], now: datetime) -> Iterator[Somewhere]:
     def where(seen: Seen) -> tuple[str, str, str, Modality]:
-        return seen.venue.practice_name, seen.venue.address_line, seen.venue.phone, seen.slot.modality
+        return seen.venue.practice_name, seen.venue.address, seen.venue.phone, seen.slot.modality
 
     for (practice, address, phone, modality), members in _grouped(free, where):
         yield Somewhere(

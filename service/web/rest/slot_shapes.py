@@ -141,6 +141,10 @@ class PracticeOut(BaseModel):
         description="That day's stop, for a mobile unit",
         examples=["6 rue de l'Exemple", "Parking de la salle des fêtes"],
     )
+    postal_code: str | None = Field(
+        description="Of that address; null where the territory does not have the commune", examples=["53200"]
+    )
+    city: str | None = Field(description="The same", examples=["Château-Gontier-sur-Mayenne"])
     phone: str = Field(description="E.164", examples=["+33243900003"])
 
 
@@ -178,7 +182,12 @@ class SlotOut(BaseModel):
 
 def _told(slot: Slot, venue: Venue) -> dict[str, Any]:
     practice = PracticeOut(
-        id=slot.practice, name=venue.practice_name, address_line=venue.address_line, phone=venue.phone
+        id=slot.practice,
+        name=venue.practice_name,
+        address_line=venue.address_line,
+        postal_code=venue.postal_code,
+        city=venue.city,
+        phone=venue.phone,
     )
     return {
         "id": slot.id,
