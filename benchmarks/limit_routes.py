@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Query
 
 from benchmarks.serving import ADMIN_TOKEN
-from service.domain.bookings import Booking, BookingId, BookingStatus, Origin, Slot, SlotId, SlotState, Venue
+from service.domain.bookings import Booking, BookingId, BookingStatus, Origin, Slot, SlotId, SlotState
 from service.domain.calendar import Interval
 from service.domain.directory import Audience, PracticeId, PractitionerId, TerritoryId
 from service.domain.geography import Point
 from service.domain.offers import Found, Offer
 from service.domain.rosters import Modality, Mode, SessionId
+from service.domain.venues import Venue
 from service.web.dependencies import CallerDep, KeyedDep, LanguageDep, Now
 from service.web.rest.booking_shapes import BookingIn, BookingOut
-from service.web.rest.slot_shapes import SearchIn, SearchOut
+from service.web.rest.search_shapes import SearchIn, SearchOut
 
 _NOW = datetime.now(UTC)
 _SLOT = Slot(

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from service.application.needs import understand, why_none
-from service.domain.bookings import Slot, SlotId, Venue
+from service.domain.bookings import Slot, SlotId
 from service.domain.callers import Caller, Keyed
 from service.domain.needs import CareRequest
 from service.domain.offers import Found
+from service.domain.venues import Venue
 from service.storage import attendance
 from service.storage.database import Database
 from service.storage.offers import search_offers

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from service.domain.bookings import Slot, Venue
+from service.domain.bookings import Slot
 from service.domain.explanations import Explanation
 from service.domain.keeping import Keeping
+from service.domain.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

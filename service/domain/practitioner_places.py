@@ -7,9 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from service.domain.bookings import HoldId, Slot, Venue
+from service.domain.bookings import HoldId, Slot
 from service.domain.directory import Audience
 from service.domain.rosters import Mode
+from service.domain.venues import Venue
 
 SHOWN_FOR = timedelta(days=14)
 """How far ahead: unscheduled care does not wait longer."""

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from service.domain.bookings import Booking, BookingId, HoldId, Slot, Venue
+from service.domain.bookings import Booking, BookingId, HoldId, Slot
 from service.domain.calendar import Interval
 from service.domain.directory import Audience, TerritoryId
 from service.domain.errors import BookingDisplaced, NothingOffered, OfferExpired, TaskClosed
 from service.domain.needs import Need
+from service.domain.venues import Venue
 
 TaskId = NewType("TaskId", UUID)
 

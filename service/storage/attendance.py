@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Interval, Select, literal_column, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.domain.bookings import DOORS_OPEN, Slot, SlotId, SlotState, Venue
+from service.domain.bookings import DOORS_OPEN, Slot, SlotId, SlotState
 from service.domain.callers import Caller, Keyed
+from service.domain.venues import Venue
 from service.storage.once import Creation, create_once, remembered
 from service.storage.parameters import CHANGE, NOW, SLOT, given
 from service.storage.places import get_place, slot_of, slots, told, venue_of, words

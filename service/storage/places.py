@@ -26,13 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.domain import calendar
-from service.domain.bookings import Slot, SlotId, SlotState, Venue
+from service.domain.bookings import Slot, SlotId, SlotState
 from service.domain.directory import Audience, PracticeId, PractitionerId, Stop, TerritoryId
 from service.domain.errors import NotFound
 from service.domain.geography import EARTH_RADIUS_KM, Point
 from service.domain.keeping import Keeping
 from service.domain.policy import Policy
 from service.domain.rosters import Modality, Mode, SessionId
+from service.domain.venues import Venue
 from service.storage.parameters import NOW, SLOT, given
 from service.storage.statements import Connected, Row, Statement, Way
 from service.storage.tables.bookings import SlotRow

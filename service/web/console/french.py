@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from service.domain.bookings import Booking, BookingStatus, Slot, Venue
+from service.domain.bookings import Booking, BookingStatus, Slot
 from service.domain.errors import TourderoleError
 from service.domain.french import SPACE, capitalised, clock, counted, long_day, phone, plain_day, spaced
 from service.domain.practitioner_places import PractitionerPlaces, WhyNone
 from service.domain.rosters import Modality
+from service.domain.venues import Venue
 from service.domain.visibility import Trace
 from service.domain.wording import Language
 from service.domain.wording_visibility import conclusion_in_words

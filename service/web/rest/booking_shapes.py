@@ -12,7 +12,8 @@ from service.domain.bookings import Booking, BookingStatus, Hold, HoldEnd, HoldI
 from service.domain.directory import TerritoryId
 from service.domain.errors import Fault, Invalid
 from service.domain.needs import BookingFilter, BookingRequest, PlaceHeld, PlaceNamed, PlaceNeeded
-from service.web.rest.slot_shapes import Instant, NeedIn, SlotOut
+from service.web.rest.search_shapes import Instant, NeedIn
+from service.web.rest.slot_shapes import SlotOut
 
 CaseRef = Annotated[
     str,

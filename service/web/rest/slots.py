@@ -21,7 +21,8 @@ from service.domain.errors import (
 )
 from service.web.dependencies import TOLD, CallerDep, DatabaseDep, KeyedDep, LanguageDep, Now
 from service.web.problems import answers
-from service.web.rest.slot_shapes import ArrivalsIn, SearchIn, SearchOut, SlotOut
+from service.web.rest.search_shapes import SearchIn, SearchOut
+from service.web.rest.slot_shapes import ArrivalsIn, SlotOut
 
 router = APIRouter(prefix="/slots", tags=["slots"])
 

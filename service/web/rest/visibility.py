@@ -17,7 +17,7 @@ from service.domain.wording import Language
 from service.domain.wording_visibility import check_in_words, conclusion_in_words, step_in_words
 from service.web.dependencies import TOLD, CallerDep, DatabaseDep, LanguageDep, Now
 from service.web.problems import answers
-from service.web.rest.slot_shapes import Instant
+from service.web.rest.search_shapes import Instant
 
 router = APIRouter(prefix="/sessions/{session}", tags=["rosters"])
 
