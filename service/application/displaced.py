@@ -41,33 +41,52 @@ async def change_places(
     await withdraw_offers(session, withdrawn.holds)
     restored = await restore_bookings(session, added, now=now)
     await add_slots(session, added)
-    for booking in restored:
-        await _end_task_of(session, booking, Outcome.RESTORED, now=now)
+    await _settle_restored(session, set(restored) - set(withdrawn.bookings), now=now)
     gone_too = await proposals_at(session, withdrawn.places)
     await _settle(session, set(withdrawn.bookings) - set(restored), now=now)
     await _seek_again(session, gone_too, now=now)
     await offer_places(session, await places_waited_for(session, now=now), now=now)
 
 
+async def _settle_restored(session: AsyncSession, back: Collection[BookingId], *, now: datetime) -> None:
+    """Bookings that an earlier change displaced. What went and came back in this one left its task as it was."""
+    for booking in await bookings_by_id(session, back):
+        known = await _known_place(session, booking, Outcome.RESTORED, now=now)
+        await _tell_address(session, booking, known, now=now)
+
+
 async def _settle(session: AsyncSession, lost: Collection[BookingId], *, now: datetime) -> None:
     """Each by the time of its place."""
     for booking in await bookings_by_id(session, lost):
-        await _end_task_of(session, booking.id, Outcome.SUPERSEDED, now=now)
+        known = await _known_place(session, booking, Outcome.SUPERSEDED, now=now)
         same = await find_same_hour(session, booking.slot, now=now)
         if same is None:
             displaced = await save_displaced(session, booking, now=now)
-            await seek_alternative(session, displaced, displaced.slot, now=now)
+            await seek_alternative(session, displaced, known, now=now)
         else:
-            await _hand_over(session, booking, same, now)
+            await _tell_address(session, await _hand_over(session, booking, same, now), known, now=now)
 
 
-async def _hand_over(session: AsyncSession, booking: Booking, to: SlotId, now: datetime) -> None:
+async def _known_place(session: AsyncSession, booking: Booking, outcome: Outcome, *, now: datetime) -> Slot:
+    """Where the patient believes that he or she is to come: what an open task was to tell is not told yet.
+
+    That task is done, as the booking went another way.
+    """
+    task = await _end_task_of(session, booking.id, outcome, now=now)
+    return booking.slot if task is None else task.left.slot
+
+
+async def _hand_over(session: AsyncSession, booking: Booking, to: SlotId, now: datetime) -> Booking:
     slot, _ = await get_place(session, to)
-    if slot.practice == booking.slot.practice or slot.modality is Modality.TELE:
-        await put_on(session, booking, to, type_=EventType.BOOKING_HANDED_OVER, now=now)
-    else:
-        moved = await put_on(session, booking, to, type_=EventType.BOOKING_MOVED, now=now)
-        await open_task(session, moved, TaskKind.NOTICE, booking.slot.id, now=now)
+    stays = slot.practice == booking.slot.practice or slot.modality is Modality.TELE
+    type_ = EventType.BOOKING_HANDED_OVER if stays else EventType.BOOKING_MOVED
+    return await put_on(session, booking, to, type_=type_, now=now)
+
+
+async def _tell_address(session: AsyncSession, booking: Booking, known: Slot, *, now: datetime) -> None:
+    """A notice, where the patient would go to another practice."""
+    if booking.slot.practice != known.practice and booking.slot.modality is not Modality.TELE:
+        await open_task(session, booking, TaskKind.NOTICE, known.id, now=now)
 
 
 async def put_on(session: AsyncSession, booking: Booking, to: SlotId, *, type_: EventType, now: datetime) -> Booking:
@@ -98,11 +117,12 @@ async def _seek_again(session: AsyncSession, proposals: Collection[TaskId], *, n
         await seek_alternative(session, task.booking, task.left.slot, now=now)
 
 
-async def _end_task_of(session: AsyncSession, booking: BookingId, outcome: Outcome, *, now: datetime) -> None:
+async def _end_task_of(session: AsyncSession, booking: BookingId, outcome: Outcome, *, now: datetime) -> Task | None:
     """A locked booking's open task, if any, is done: the booking went another way."""
     task = await open_task_of(session, booking)
     if task is not None:
         await end_task(session, task, outcome, now=now)
+    return task
 
 
 async def end_task(session: AsyncSession, task: Task, outcome: Outcome, *, now: datetime) -> None:

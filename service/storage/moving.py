@@ -31,8 +31,8 @@ def _same_hour() -> Select[Any]:
     of_session = slots.c.session_id == was.c.session_id
     at_practice = and_(slots.c.practice_id == was.c.practice_id, slots.c.territory_id == was.c.territory_id)
     alike = and_(slots.c.modality == was.c.modality, any_(slots.c.audiences) == AUDIENCE)
-    nearby = and_(slots.c.cell == was.c.cell, OPEN, at_practice, alike)
-    there = and_(slots.c.start_at == was.c.start_at, or_(of_session, nearby))
+    nearby = and_(slots.c.cell == was.c.cell, OPEN, at_practice)
+    there = and_(slots.c.start_at == was.c.start_at, alike, or_(of_session, nearby))
     km = DETOUR_FACTOR * crow_km(was)
     first = case((and_(of_session, at_practice), number(0)), (at_practice, number(1)), else_=number(2))
     joined = slots.join(was, there).join(territories, territories.c.id == slots.c.territory_id)

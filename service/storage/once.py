@@ -14,7 +14,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from service.domain.callers import Caller, Keyed
-from service.domain.errors import AlreadyThere, Unavailable
+from service.domain.errors import AlreadyThere, TourderoleError, Unavailable
 from service.storage.idempotency import recalled
 from service.storage.parameters import CALLER, KEY, NEW_ID, NOW, OPERATION, REQUEST, given
 from service.storage.statements import Row, Statement, Way
@@ -62,6 +62,9 @@ def key_used(created: FromClause) -> LateralFromClause:
 async def create_once(way: Way, creation: Creation[Made], *, caller: Caller, keyed: Keyed | None) -> Made:
     """One round trip when it succeeds. Raises IdempotencyKeyReused, and what the creation refuses with.
 
+    The same request may be here twice at once: what refuses this one may be what its twin made, after the key was
+    looked up. So it is looked up again before a refusal goes out.
+
     As a part of a transaction it takes no key: a key used before would end the transaction.
     """
     key = given(
@@ -77,9 +80,19 @@ async def create_once(way: Way, creation: Creation[Made], *, caller: Caller, key
             return creation.made(row)
         used = row if creation.tells_key and row is not None else await _USED.row(way, key) if keyed else None
         if keyed and used is not None and used["used"] is not None:
-            return await creation.found(UUID(recalled(used["used_for"], used["used_with"], used["used"], keyed)))
-        await creation.refuse(row)
+            return await creation.found(_recalled(used, keyed))
+        try:
+            await creation.refuse(row)
+        except TourderoleError:
+            twin = await _USED.row(way, key) if keyed and not creation.tells_key else None
+            if keyed is None or twin is None:
+                raise
+            return await creation.found(_recalled(twin, keyed))
     raise Unavailable("the places asked for change hands too fast")
+
+
+def _recalled(used: Row, keyed: Keyed) -> UUID:
+    return UUID(recalled(used["used_for"], used["used_with"], used["used"], keyed))
 
 
 async def _attempt(way: Way, statement: Statement, values: Mapping[str, Any]) -> Row | None:

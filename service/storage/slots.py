@@ -30,8 +30,23 @@ _IS_OPEN = TaskRow.state == words(TaskState.OPEN)[0]
 async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
     """All places of these seats, offered or not, with those of every open task that has to do with them.
 
-    In the order of their ids, as everybody locks places: nobody waits in a circle.
+    In the order of their ids, as everybody locks places: nobody waits in a circle. Whoever had one of them meanwhile may
+    have given such a task another place: then all are let go, and locked again with that one. Once they are all locked
+    no task about these seats opens or changes: that takes the lock of its booking's place.
     """
+    further = await _places_of_tasks(session, seats)
+    while True:
+        async with session.begin_nested() as savepoint:
+            row = select(places.c.id).where(or_(_of(seats), places.c.id.in_(further))).order_by(places.c.id)
+            await session.execute(row.with_for_update())
+            found = await _places_of_tasks(session, seats)
+            if found <= further:
+                return
+            await savepoint.rollback()
+        further |= found
+
+
+async def _places_of_tasks(session: AsyncSession, seats: Collection[SeatKey]) -> set[UUID]:
     held, booked = aliased(SlotRow), aliased(SlotRow)
     task = select(TaskRow.left_slot_id, BookingRow.slot_id, HoldRow.slot_id.label("held_slot_id"))
     joined = (
@@ -41,9 +56,7 @@ async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
         .outerjoin(held, held.id == HoldRow.slot_id)
     )
     about = joined.where(_IS_OPEN, or_(_of(seats, booked), _of(seats, held)))
-    further = {id for row in await session.execute(about) for id in row if id is not None}
-    row = select(places.c.id).where(or_(_of(seats), places.c.id.in_(further))).order_by(places.c.id)
-    await session.execute(row.with_for_update())
+    return {id for row in await session.execute(about) for id in row if id is not None}
 
 
 async def add_slots(session: AsyncSession, slots: Iterable[Slot]) -> None:

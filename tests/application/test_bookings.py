@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 
 from service.application import bookings
-from service.application.bookings import book_place, fulfil_booking, get_booking, get_hold, hold_slot, move_booking
+from service.application.bookings import (
+    book_place,
+    fulfil_booking,
+    get_booking,
+    get_hold,
+    hold_slot,
+    move_booking,
+    release_hold,
+)
 from service.application.slots import count_arrivals, search_slots
 from service.domain.bookings import BookingStatus, HoldEnd, HoldId, SlotId
 from service.domain.callers import Keyed
@@ -16,7 +24,10 @@ from service.domain.errors import BookingClosed, Invalid, NoPlaceFree, NotFound,
 from service.domain.explanations import Explanation, Reason
 from service.domain.geography import Point
 from service.domain.needs import CareRequest, PlaceNeeded
+from service.storage import bookings as bookings_sql
+from service.storage import holds
 from service.storage.bookings import book_needed
+from service.storage.places import refuse_unless_free
 from tests.make_bookings import (
     HERE,
     NOW,
@@ -155,3 +166,31 @@ async def test_two_tablets_that_tap_at_once_are_both_counted(database):
     answers = await asyncio.gather(*taps, return_exceptions=True)
     assert sorted(answer[0].taken for answer in answers if isinstance(answer, tuple)) == list(range(1, 21))
     assert Counter(map(type, answers)) == {tuple: 20, SessionFull: 5}
+
+
+@pytest.mark.parametrize("kind", ["hold", "booking"])
+async def test_a_request_that_its_own_twin_overtakes_is_answered_as_the_twin(database, monkeypatch, kind):
+    """A rival had the place when the first came; the twin found it free again before the first knew why it was not."""
+    slot = await a_place(database)
+    rival = await hold_slot(database, slot, "DRM-2", caller=REGULATOR, now=NOW)
+    looked_up, may_refuse = asyncio.Event(), asyncio.Event()
+
+    async def later(*given, **named):
+        looked_up.set()
+        await may_refuse.wait()
+        return await refuse_unless_free(*given, **named)
+
+    async def ask():
+        key = Keyed(key="k-1", operation=kind, request="0" * 64)
+        if kind == "hold":
+            return await hold_slot(database, slot, "DRM-1", caller=REGULATOR, now=NOW, keyed=key)
+        return await book_place(database, naming(slot, "DRM-1"), caller=REGULATOR, now=NOW, keyed=key)
+
+    for module in (holds, bookings_sql):
+        monkeypatch.setattr(module, "refuse_unless_free", later)
+    first = asyncio.create_task(ask())
+    await looked_up.wait()
+    await release_hold(database, rival.id, caller=REGULATOR, now=NOW)
+    twin = await ask()
+    may_refuse.set()
+    assert (await first).id == twin.id

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from service.application.bookings import book_place, cancel_booking, hold_slot, release_hold
+from service.application.displaced import seek_alternative
 from service.application.slots import count_arrivals
 from service.application.tasks import accept_task, close_task, decline_task, expire_tasks
 from service.application.wait_list import accept_offer, decline_offer, leave_wait_list, offer_waited_for
@@ -26,8 +28,10 @@ from service.domain.errors import (
 from service.domain.tasks import Outcome, Task
 from service.domain.wait_list import EntryState
 from service.storage.database import Database
+from service.storage.slots import lock_seats
 from service.storage.tables.bookings import BookingRow, SlotRow
 from service.storage.tables.changes import TaskRow, WaitListRow
+from service.storage.tasks import lock_task, save_closed
 from tests.changing import (
     NEAR,
     another_practice,
@@ -51,6 +55,7 @@ from tests.make_bookings import (
     rows_of,
     some_slots,
 )
+from tests.racing import somebody_waits
 from tests.waiting import waits
 
 TOMORROW = in_minutes(24 * 60)
@@ -307,3 +312,29 @@ async def test_a_hold_of_a_caller_stands_in_the_way_and_one_for_a_task_does_not(
     with pytest.raises(SlotHeld):
         await change(database, [held])
     assert [each.booking.id for each in await open_tasks(database)] == [bookings[0].id]
+
+
+async def test_a_place_that_a_task_is_given_while_a_change_waits_is_locked_too(crowd):
+    """Else the change would take it back later, out of the order of ids, while others lock it in that order."""
+    [booking] = await lost(crowd, 1, 2)
+    [task] = await open_tasks(crowd)
+    is_locked, may_end = asyncio.Event(), asyncio.Event()
+
+    async def change_of_roster():
+        async with crowd.transaction() as session:
+            await lock_seats(session, {(booking.slot.session, booking.slot.practitioner)})
+            is_locked.set()
+            await may_end.wait()
+
+    async with crowd.transaction() as session:
+        locked = await lock_task(session, task.id)
+        await save_closed(session, locked.decline(by="anne", now=NOW), now=NOW)
+        following = await seek_alternative(session, locked.booking, locked.left.slot, now=NOW)
+        changing = asyncio.create_task(change_of_roster())
+        await somebody_waits(crowd)
+    await is_locked.wait()
+    async with crowd.transaction() as session:
+        given = select(SlotRow.id).where(SlotRow.id == kept_place(following).id)
+        assert (await session.scalars(given.with_for_update(skip_locked=True))).all() == []
+    may_end.set()
+    await changing

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from service.application.bookings import book_place, fulfil_booking
 from service.domain.bookings import Origin, SlotId
@@ -17,6 +17,7 @@ from service.domain.solving import Problem
 from service.storage.roster_content import get_content
 from service.storage.slots import add_slots, withdraw_slots
 from service.storage.tables.bookings import HoldRow, SlotRow
+from tests.racing import somebody_waits
 from tests.rosters import ANNE, FILE, LAWFUL, MONDAY_QUAI, NOW, W49, a_draft
 
 PROBLEM = Problem.of(FILE, (W49,))
@@ -105,16 +106,6 @@ async def test_a_hold_that_has_run_out_keeps_nothing(database):
     assert await withdrawn(database, seat) == ["withdrawn"] * 8
     async with database.transaction() as session:
         assert (await session.scalars(select(HoldRow.ended))).all() == ["expired"]
-
-
-async def somebody_waits(database):
-    """For a lock that another transaction holds."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with asyncio.timeout(30), database.statement() as connection:
-        while not await connection.scalar(waiting):
-            pass
 
 
 async def test_a_booking_that_comes_while_its_place_is_withdrawn_waits_and_is_refused(database):
