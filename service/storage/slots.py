@@ -30,9 +30,9 @@ _IS_OPEN = TaskRow.state == words(TaskState.OPEN)[0]
 async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
     """All places of these seats, offered or not, with those of every open task that has to do with them.
 
-    In the order of their ids, as everybody locks places: nobody waits in a circle. Whoever had one of them meanwhile may
-    have given such a task another place: then all are let go, and locked again with that one. Once they are all locked
-    no task about these seats opens or changes: that takes the lock of its booking's place.
+    In the order of their ids, as everybody locks places: nobody waits in a circle. Whoever had one of them meanwhile
+    may have given such a task another place: then all are let go, and locked again with that one. Once they are all
+    locked no task about these seats opens or changes: that takes the lock of its booking's place.
     """
     further = await _places_of_tasks(session, seats)
     while True:
