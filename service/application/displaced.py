@@ -38,7 +38,7 @@ async def change_places(
     come = {(slot.session, slot.practitioner) for slot in added}
     await lock_seats(session, {*gone, *come})
     withdrawn = await withdraw_slots(session, gone, now=now)
-    await withdraw_offers(session, withdrawn.holds)
+    await withdraw_offers(session, withdrawn.holds, now=now)
     restored = await restore_bookings(session, added, now=now)
     await add_slots(session, added)
     await _settle_restored(session, set(restored) - set(withdrawn.bookings), now=now)

@@ -21,6 +21,7 @@ from service.storage.kept import give_back
 from service.storage.wait_list import (
     add_entry,
     end_passed_days,
+    end_passed_offers,
     get_sectors,
     offer_places,
     places_waited_for,
@@ -125,4 +126,5 @@ async def offer_waited_for(database: Database, *, now: datetime) -> int:
     """
     async with database.transaction() as session:
         await end_passed_days(session, now=now)
-        return await offer_places(session, await places_waited_for(session, now=now), now=now)
+        handed_on = await offer_places(session, await end_passed_offers(session, now=now), now=now)
+        return handed_on + await offer_places(session, await places_waited_for(session, now=now), now=now)

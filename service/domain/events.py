@@ -29,6 +29,8 @@ class EventType(StrEnum):
     WAIT_LIST_OFFERED = "wait_list.offered"
     WAIT_LIST_ACCEPTED = "wait_list.accepted"
     WAIT_LIST_DECLINED = "wait_list.declined"
+    WAIT_LIST_EXPIRED = "wait_list.expired"
+    WAIT_LIST_WITHDRAWN = "wait_list.withdrawn"
 
 
 OF_STATUS: Mapping[BookingStatus, EventType] = {

@@ -1,7 +1,7 @@
 """The wait-list of a sector's half-day: who waits, in which order, and what is offered to whom."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -13,6 +13,9 @@ from service.domain.rosters import HalfDay, Modality
 from service.domain.tasks import Place
 
 EntryId = NewType("EntryId", UUID)
+
+HANDING_ON = timedelta(seconds=5)
+"""How much longer than its deadline an offered place is kept: nobody takes it before it goes to the next in order."""
 
 
 class EntryState(StrEnum):

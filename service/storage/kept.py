@@ -1,6 +1,6 @@
 """Places kept until a deadline for a task or for the wait-list: holds that no caller confirms by itself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,24 +19,37 @@ OFFER_TIME = policy_number(Policy().wait_list_minutes, "wait_list_minutes") * _M
 
 
 async def keep_place(
-    session: AsyncSession, slot: SlotId, case_ref: str, *, held_by: str, time: ColumnElement[Any], now: datetime
+    session: AsyncSession,
+    slot: SlotId,
+    case_ref: str,
+    *,
+    held_by: str,
+    time: ColumnElement[Any],
+    now: datetime,
+    longer: timedelta = timedelta(),
 ) -> tuple[HoldId, datetime]:
-    """A free place that this transaction has locked, kept for so long, or until it begins."""
+    """A free place that this transaction has locked, kept for so long, or until it begins, and the deadline.
+
+    `longer`: it is nobody else's for so much longer, so that the transaction that ends this says whose it is.
+    """
     id = uuid4()
-    until = func.least(literal(now, DateTime(timezone=True)) + time, slots.c.start_at)
-    held = {"state": SlotState.HELD, "hold_id": id, "held_until": until}
+    until = literal(now, DateTime(timezone=True)) + time
+    held = {"state": SlotState.HELD, "hold_id": id, "held_until": func.least(until + longer, slots.c.start_at)}
     of_territory = (slots.c.id == slot, territories.c.id == slots.c.territory_id)
-    kept = update(slots).where(*of_territory).values(held).returning(slots.c.held_until)
-    expires_at: datetime = (await session.execute(kept)).scalar_one()
+    deadline = func.least(until, slots.c.start_at).label("deadline")
+    kept = update(slots).where(*of_territory).values(held).returning(slots.c.held_until, deadline)
+    found = (await session.execute(kept)).one()
     row = {"id": id, "slot_id": slot, "case_ref": case_ref, "held_by": held_by, "held_at": now}
-    await session.execute(insert(holds).values(**row, expires_at=expires_at))
-    return HoldId(id), expires_at
+    await session.execute(insert(holds).values(**row, expires_at=found.held_until))
+    return HoldId(id), found.deadline
 
 
-async def give_back(session: AsyncSession, hold: HoldId, *, now: datetime) -> SlotId | None:
+async def give_back(
+    session: AsyncSession, hold: HoldId, *, now: datetime, end: HoldEnd = HoldEnd.RELEASED
+) -> SlotId | None:
     """The place is free again, unless somebody took it over once the deadline had passed: then None."""
-    end = case((holds.c.expires_at <= now, HoldEnd.EXPIRED), else_=HoldEnd.RELEASED)
-    await session.execute(update(holds).where(holds.c.id == hold, holds.c.ended.is_(None)).values(ended=end))
+    ended = case((holds.c.expires_at <= now, HoldEnd.EXPIRED), else_=end)
+    await session.execute(update(holds).where(holds.c.id == hold, holds.c.ended.is_(None)).values(ended=ended))
     still = (holds.c.id == hold, slots.c.hold_id == hold)
     free = {"state": SlotState.FREE, "hold_id": None, "held_until": None}
     freed = update(slots).where(slots.c.id == holds.c.slot_id, *still).values(free).returning(slots.c.id)

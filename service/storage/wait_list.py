@@ -24,14 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.domain.bookings import BookingId, HoldId, SlotId
+from service.domain.bookings import BookingId, HoldEnd, HoldId, SlotId
 from service.domain.callers import Caller
 from service.domain.directory import TerritoryId
 from service.domain.events import Event, EventType
 from service.domain.rosters import HalfDay
-from service.domain.wait_list import EntryId, EntryState, Waiting, WaitlistEntry
+from service.domain.wait_list import HANDING_ON, EntryId, EntryState, Waiting, WaitlistEntry
 from service.storage.events import add_event
-from service.storage.kept import OFFER_NOTICE, OFFER_TIME, keep_place
+from service.storage.kept import OFFER_NOTICE, OFFER_TIME, give_back, keep_place
 from service.storage.parameters import NOW, SLOT, given
 from service.storage.places import IS_TAKEABLE, slots, territories
 from service.storage.tables.directory import CommuneRow, SessionTemplateRow
@@ -80,7 +80,15 @@ def _waited_for(*conditions: ColumnElement[bool]) -> Select[Any]:
     return ordered.with_for_update(of=slots, skip_locked=True)
 
 
+def _passed() -> Select[Any]:
+    """Offers whose deadline has passed, the place locked before the entry; what others have locked waits."""
+    found = select(entries.c.id).join(slots, slots.c.id == entries.c.slot_id)
+    over = found.where(IS_WAITING, entries.c.offered_until <= NOW).order_by(entries.c.turn).limit(MOST_AT_ONCE)
+    return over.with_for_update(of=(slots, entries), skip_locked=True)
+
+
 _FIRST, _WAITED_FOR, _WAITED_FOR_BY = _first(), _waited_for(), _waited_for(entries.c.id == _ENTRY)
+_PASSED = _passed()
 
 
 async def offer_places(session: AsyncSession, places: Collection[SlotId], *, now: datetime) -> int:
@@ -98,7 +106,8 @@ async def offer_places(session: AsyncSession, places: Collection[SlotId], *, now
 
 
 async def _offer(session: AsyncSession, first: Row[Any], place: SlotId, now: datetime) -> None:
-    hold, until = await keep_place(session, place, first.case_ref, held_by=first.entered_by, time=OFFER_TIME, now=now)
+    by, ref = first.entered_by, first.case_ref
+    hold, until = await keep_place(session, place, ref, held_by=by, time=OFFER_TIME, now=now, longer=HANDING_ON)
     missed = case(
         (entries.c.slot_id.is_(None), entries.c.refused),
         else_=func.array_append(entries.c.refused, entries.c.slot_id),
@@ -127,10 +136,33 @@ async def end_passed_days(session: AsyncSession, *, now: datetime) -> None:
     await session.execute(update(entries).where(entries.c.id.in_(locked)).values(ended))
 
 
-async def withdraw_offers(session: AsyncSession, holds: Collection[HoldId]) -> None:
+async def end_passed_offers(session: AsyncSession, *, now: datetime) -> tuple[SlotId, ...]:
+    """Whoever did not answer in time waits for another place. The places that are free with that, locked."""
+    freed = []
+    for id in (await session.execute(_PASSED, given(now=now))).scalars().all():
+        entry = await get_entry(session, id)
+        if entry.offer is not None:
+            await _end_offer(session, entry, EventType.WAIT_LIST_EXPIRED, now=now, refused=entry.offer.place.slot.id)
+            freed.append(await give_back(session, entry.offer.hold, now=now, end=HoldEnd.EXPIRED))
+    return tuple(place for place in freed if place is not None)
+
+
+async def withdraw_offers(session: AsyncSession, holds: Collection[HoldId], *, now: datetime) -> None:
     """Their places are gone: whoever they were offered to waits on."""
-    none = {"slot_id": None, "hold_id": None, "offered_until": None}
-    await session.execute(update(entries).where(entries.c.hold_id.in_(holds)).values(none))
+    theirs = select(entries.c.id).where(entries.c.hold_id.in_(holds), IS_WAITING).order_by(entries.c.turn)
+    for id in (await session.execute(theirs.with_for_update())).scalars().all():
+        await _end_offer(session, await get_entry(session, id), EventType.WAIT_LIST_WITHDRAWN, now=now)
+
+
+async def _end_offer(
+    session: AsyncSession, entry: WaitlistEntry, type_: EventType, *, now: datetime, refused: SlotId | None = None
+) -> None:
+    """A locked entry waits on, never again for the place that was `refused`; told as it was offered."""
+    waits: dict[str, Any] = {"slot_id": None, "hold_id": None, "offered_until": None}
+    if refused is not None:
+        waits["refused"] = func.array_append(entries.c.refused, refused)
+    await session.execute(update(entries).where(entries.c.id == entry.id).values(waits))
+    await add_event(session, _event(type_, entry, now))
 
 
 async def add_entry(session: AsyncSession, id: EntryId, waiting: Waiting, *, caller: Caller, now: datetime) -> None:
@@ -168,10 +200,7 @@ async def save_booked(session: AsyncSession, entry: WaitlistEntry, booking: Book
 
 async def save_declined(session: AsyncSession, entry: WaitlistEntry, place: SlotId, *, now: datetime) -> None:
     """A locked entry that waits for another place, never again for this one."""
-    refused = func.array_append(entries.c.refused, place)
-    waits = {"slot_id": None, "hold_id": None, "offered_until": None, "refused": refused}
-    await session.execute(update(entries).where(entries.c.id == entry.id).values(waits))
-    await add_event(session, _event(EventType.WAIT_LIST_DECLINED, entry, now))
+    await _end_offer(session, entry, EventType.WAIT_LIST_DECLINED, now=now, refused=place)
 
 
 async def save_left(session: AsyncSession, entry: WaitlistEntry) -> None:

@@ -120,7 +120,7 @@ async def _relay(work: Work) -> None:
 
 
 async def _keep_deadlines(database: Database) -> None:
-    """Nothing but promptness depends on it: a place whose deadline has passed is anybody's already."""
+    """Without it a place whose deadline has passed is anybody's, not the next's in order."""
     while True:
         now = utc_now()
         EXPIRED.inc(await expire_tasks(database, now=now))

@@ -35,7 +35,7 @@ from service.domain.errors import (
 )
 from service.domain.needs import CareRequest
 from service.domain.rosters import HalfDay, Modality
-from service.domain.wait_list import EntryFilter, EntryId, EntryState
+from service.domain.wait_list import HANDING_ON, EntryFilter, EntryId, EntryState
 from service.storage.tables.bookings import SlotRow
 from service.storage.tables.directory import TerritoryRow
 from service.storage.tables.events import EventRow
@@ -76,6 +76,10 @@ async def sweep(database, minutes):
 async def found(database, now=NOW):
     offers = (await search_slots(database, CareRequest(near=HERE), limit=20, caller=REGULATOR, now=now)).offers
     return [offer.slot.id for offer in offers]
+
+
+async def told_of_entries(database):
+    return [(row.type, row.data["case_ref"]) for row in await rows_of(database, EventRow) if "entry" in row.data]
 
 
 async def test_a_freed_place_is_offered_to_the_first_in_order_and_no_search_shows_it(database):
@@ -129,19 +133,33 @@ async def test_what_is_declined_goes_to_the_next_and_never_comes_back(database):
         await accept_offer(database, first.id, caller=REGULATOR, now=NOW)
 
 
-async def test_after_the_deadline_it_is_the_nexts_with_the_sweep_and_anybodys_without(database):
+async def test_after_the_deadline_it_is_the_nexts_with_the_sweep_and_anybodys_a_moment_later_without(database):
     [booking] = await a_full_afternoon(database)
     first, second = await waits(database, "W-1"), await waits(database, "W-2")
     await cancel(database, booking)
     for refused in (accept_offer, decline_offer):
         with pytest.raises(OfferExpired):
             await refused(database, first.id, caller=REGULATOR, now=TEN_MINUTES_LATER)
+    with pytest.raises(SlotHeld):
+        await book_place(database, naming(booking.slot.id), caller=REGULATOR, now=TEN_MINUTES_LATER)
     assert (await sweep(database, 9.9), await sweep(database, 10)) == (0, 1)
-    assert (await offered_to(database, second)) == [booking.slot.id]
-    assert await found(database, in_minutes(20)) == [booking.slot.id]
-    taken = await book_place(database, naming(booking.slot.id), caller=REGULATOR, now=in_minutes(20))
+    assert (await offered_to(database, first, second)) == [None, booking.slot.id]
+    nobody_swept = in_minutes(20) + HANDING_ON
+    assert await found(database, nobody_swept - timedelta(seconds=1)) == []
+    assert await found(database, nobody_swept) == [booking.slot.id]
+    taken = await book_place(database, naming(booking.slot.id), caller=REGULATOR, now=nobody_swept)
     assert taken.slot.id == booking.slot.id
-    assert await sweep(database, 20) == 0
+    assert await sweep(database, 21) == 0
+    assert await offered_to(database, second) == [None]
+
+
+async def test_an_offer_kept_until_the_place_begins_is_over_then(database):
+    """No longer, though a place is kept a little beyond the deadline as a rule."""
+    slot = await a_place(database, in_minutes(15))
+    await change_rows(database, TerritoryRow, policy={"wait_list_minutes": 60})
+    entry = await waits(database, "W-1")
+    assert entry.offered(now=NOW).until == in_minutes(15)
+    assert [row.held_until for row in await rows_of(database, SlotRow) if row.id == slot] == [in_minutes(15)]
 
 
 async def test_who_missed_a_deadline_keeps_the_turn_for_another_place(database):
@@ -236,12 +254,13 @@ async def test_who_leaves_gives_what_was_offered_to_the_next(database):
 
 async def test_when_the_place_offered_is_withdrawn_the_entry_waits_on(database):
     [booking] = await a_full_afternoon(database)
-    entry = await waits(database)
+    entry = await waits(database, "W-1")
     await cancel(database, booking)
     await change(database, [booking.slot.id])
     after = await as_now(database, entry)
     assert (after.state, after.offer) == (EntryState.WAITING, None)
     assert {row.state for row in await rows_of(database, SlotRow)} == {"withdrawn"}
+    assert await told_of_entries(database) == [("wait_list.offered", "W-1"), ("wait_list.withdrawn", "W-1")]
 
 
 async def test_nobody_waits_for_a_day_that_has_passed(database):
@@ -298,9 +317,17 @@ async def test_the_list_is_in_order_and_paged(database):
 async def test_offers_and_what_becomes_of_them_are_told(database):
     [booking] = await a_full_afternoon(database)
     first, second = await waits(database, "W-1"), await waits(database, "W-2")
+    third = await waits(database, "W-3")
     await cancel(database, booking)
     await decline_offer(database, first.id, caller=REGULATOR, now=NOW)
-    await accept_offer(database, second.id, caller=REGULATOR, now=NOW)
-    told = [(row.type, row.data["entry"]) for row in await rows_of(database, EventRow) if "entry" in row.data]
-    of_first = [("wait_list.offered", str(first.id)), ("wait_list.declined", str(first.id))]
-    assert told == [*of_first, ("wait_list.offered", str(second.id)), ("wait_list.accepted", str(second.id))]
+    await sweep(database, 10)
+    await accept_offer(database, third.id, caller=REGULATOR, now=TEN_MINUTES_LATER)
+    assert await told_of_entries(database) == [
+        ("wait_list.offered", "W-1"),
+        ("wait_list.declined", "W-1"),
+        ("wait_list.offered", "W-2"),
+        ("wait_list.expired", "W-2"),
+        ("wait_list.offered", "W-3"),
+        ("wait_list.accepted", "W-3"),
+    ]
+    assert (await as_now(database, second)).state is EntryState.WAITING

@@ -10,7 +10,7 @@ from service.application.audit import audit, read_acknowledged
 from service.application.bookings import book_place, cancel_booking, move_booking
 from service.domain.errors import Invalid
 from service.web.rest.booking_shapes import BookingOut
-from tests.make_bookings import NOW, REGULATOR, naming, places, quarters
+from tests.make_bookings import NOW, REGULATOR, keyed, naming, places, quarters
 from tests.storage.processes import execute
 from tests.worker.watching import TOURDEROLE
 
@@ -83,13 +83,23 @@ async def test_what_was_acknowledged_and_is_not_there_is_named(database, undone,
 
 
 async def test_one_key_was_answered_with_one_booking(database):
-    made = [
-        await book_place(database, naming(slot), caller=REGULATOR, now=NOW)
-        for slot in await places(database, quarters(2))
-    ]
-    assert await kept(database, *(answered(each, key=str(each.id)) for each in made)) == []
-    [found] = await kept(database, *(answered(each, key="k-1") for each in made))
-    assert sorted(found.removeprefix("answered with ").split(", ")) == sorted(str(each.id) for each in made)
+    slots = await places(database, quarters(2))
+    made = {
+        key: await book_place(database, naming(slot), caller=REGULATOR, now=NOW, keyed=keyed(key))
+        for key, slot in zip(("k-1", "k-2"), slots, strict=True)
+    }
+    assert await kept(database, *(answered(each, key=key) for key, each in made.items())) == []
+    found = await kept(database, *(answered(each, key="k-1") for each in made.values()))
+    [both] = [said for said in found if said.startswith("answered with ")]
+    assert sorted(both.removeprefix("answered with ").split(", ")) == sorted(str(each.id) for each in made.values())
+    assert "its key k-1 is not kept, or not for it" in found
+
+
+async def test_a_key_that_was_acknowledged_is_kept(database):
+    [slot] = await places(database, quarters(1))
+    booking = await book_place(database, naming(slot), caller=REGULATOR, now=NOW, keyed=keyed("k-1"))
+    execute(database.url, "DELETE FROM idempotency_keys")
+    assert await kept(database, answered(booking, key="k-1")) == ["its key k-1 is not kept, or not for it"]
 
 
 def test_a_line_that_was_cut_off_counts_for_nothing_and_one_that_is_none_is_named():

@@ -31,9 +31,22 @@ FREE = "(SELECT id FROM slots WHERE state = 'free' AND mode = 'bookable' ORDER B
 SEAT = "(SELECT a.id FROM assignments a JOIN slots s USING (session_id) WHERE s.id = " + FREE + ")"
 COUNTER = "(SELECT id FROM slots WHERE mode = 'walk_in' AND state = 'free' ORDER BY id LIMIT 1)"
 OFFERED = "(SELECT id FROM wait_list WHERE state = 'waiting' AND hold_id IS NOT NULL)"
+BOOKED_ENTRY = "(SELECT id FROM wait_list WHERE state = 'booked')"
 PROPOSAL = "(SELECT id FROM tasks WHERE kind = 'proposal' ORDER BY id LIMIT 1)"
 MOVED = "(SELECT id FROM events WHERE type = 'booking.moved' LIMIT 1)"
 OF_SAS = "(SELECT booking_id FROM events WHERE type = 'booking.moved' LIMIT 1)"
+BETWEEN = (
+    "(SELECT o.id FROM slots o JOIN slots a ON a.session_id = o.session_id AND a.end_at = o.start_at AND"
+    " a.practitioner_id = o.practitioner_id JOIN slots z ON z.session_id = o.session_id AND z.start_at = o.end_at"
+    " AND z.practitioner_id = o.practitioner_id WHERE o.state = 'free' ORDER BY o.id LIMIT 1)"
+)
+LOST_NOTICE = """
+    INSERT INTO tasks
+        (id, territory_id, booking_id, kind, state, left_slot_id, opened_at, closed_at, closed_by, outcome)
+    SELECT gen_random_uuid(), o.territory_id, b.id, 'notice', 'done', l.id, now(), now(), 'tourderole', 'restored'
+    FROM bookings b JOIN slots o ON o.id = b.slot_id JOIN slots l ON l.practice_id <> o.practice_id
+    WHERE b.case_ref = 'DRM-H1' ORDER BY l.id LIMIT 1 RETURNING booking_id
+"""
 KEY = "(SELECT key FROM idempotency_keys WHERE operation = 'POST /v1/bookings' ORDER BY key LIMIT 1)"
 
 
@@ -164,6 +177,12 @@ OF_ROSTERS = [
     ("seats_offer_their_places", changed("slots", FREE, "state = 'withdrawn'", SEAT)),
     ("seats_offer_their_places", copied("slots", FREE, SEAT, id=NEW)),
     ("seats_offer_their_places", changed("slots", FREE, "end_at = end_at + interval '1 minute'", SEAT)),
+    (
+        "seats_offer_their_places",
+        f"UPDATE slots SET start_at = start_at - interval '5 min', end_at = end_at - interval '5 min'"
+        f" WHERE id = {BETWEEN} RETURNING (SELECT id FROM assignments a WHERE a.session_id = slots.session_id"
+        f" AND a.practitioner_id = slots.practitioner_id)",
+    ),
     ("walk_in_sessions_have_one_counter", gone("slots", f"id = {COUNTER}", "session_id")),
     ("walk_in_sessions_have_one_counter", copied("slots", COUNTER, "session_id", id=NEW)),
     ("places_are_of_published_seats", gone("assignments", f"id = {SEAT}", FREE)),
@@ -173,6 +192,7 @@ OF_CHANGES = [
     ("nobody_is_left_alone", f"UPDATE assignments SET published = false RETURNING {LIVE}"),
     ("one_open_task_a_booking", copied("tasks", PROPOSAL, "booking_id", id=NEW)),
     ("one_open_task_a_booking", changed("bookings", DISPLACED, "status = 'cancelled'")),
+    ("addresses_are_told", LOST_NOTICE),
     (
         "proposals_keep_their_place",
         f"UPDATE holds SET ended = 'released' FROM tasks t WHERE t.hold_id = holds.id RETURNING {PROPOSAL}",
@@ -187,6 +207,14 @@ OF_CHANGES = [
         "UPDATE wait_list SET booking_id = NULL WHERE state = 'booked' RETURNING id",
     ),
     ("who_waited_and_was_booked_is_booked", f"UPDATE wait_list SET booking_id = {LIVE} RETURNING id"),
+    ("who_waited_and_was_booked_is_booked", copied("wait_list", BOOKED_ENTRY, "booking_id", id=NEW, turn="-1")),
+    ("waiting_cases_are_told", gone("events", "type = 'wait_list.accepted'", "data ->> 'entry'")),
+    ("waiting_cases_are_told", gone("events", "type = 'wait_list.offered'", f"{OFFERED}")),
+    ("waiting_cases_are_told", gone("wait_list", "state = 'booked'")),
+    (
+        "waiting_cases_are_told",
+        changed("wait_list", OFFERED, "slot_id = NULL, hold_id = NULL, offered_until = NULL"),
+    ),
     ("nobody_waits_twice", copied("wait_list", OFFERED, id=NEW, turn="-1")),
 ]
 BREAKS = [*OF_BOOKINGS, *OF_EVENTS, *OF_TELLINGS, *OF_ROSTERS, *OF_CHANGES]

@@ -140,7 +140,8 @@ TRUTHS = (
 
 ACKNOWLEDGED = Truth(
     name="acknowledged_is_there",
-    sentence="Every booking that was acknowledged exists once, and was on that place, in that state, at that version.",
+    sentence="Every booking that was acknowledged exists once, and was on that place, in that state, at that version,"
+    " and so is its key.",
     sql="""
         WITH kept AS (
             SELECT * FROM jsonb_to_recordset(CAST(:acknowledged AS jsonb))
@@ -159,6 +160,13 @@ ACKNOWLEDGED = Truth(
         UNION ALL
         SELECT 'key ' || key, 'answered with ' || string_agg(DISTINCT booking::text, ', ')
         FROM kept WHERE key IS NOT NULL GROUP BY key HAVING count(DISTINCT booking) > 1
+        UNION ALL
+        SELECT 'line ' || k.line || ', booking ' || k.booking, 'its key ' || k.key || ' is not kept, or not for it'
+        FROM kept k WHERE k.key IS NOT NULL AND NOT EXISTS (
+            SELECT FROM idempotency_keys i WHERE i.key = k.key AND (
+                i.resource = k.booking::text OR i.operation NOT IN ('POST /v1/bookings', 'book on the page')
+            )
+        )
     """,
 )
 """Asked only of a log that a client kept."""

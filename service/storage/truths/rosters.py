@@ -85,11 +85,17 @@ TRUTHS = (
                 || count(o.id) || ' places of ' || coalesce(sum(o.end_at - o.start_at)::text, 'nothing') || ' from '
                 || coalesce(min(o.start_at)::text, '-') || ' to ' || coalesce(max(o.end_at)::text, '-') AS said
             FROM assignments a JOIN sessions s ON s.id = a.session_id
-            LEFT JOIN slots o ON o.session_id = a.session_id AND o.practitioner_id = a.practitioner_id
-                AND o.practice_id = a.practice_id AND o.state <> 'withdrawn'
+            LEFT JOIN (
+                SELECT *, lag(end_at) OVER (
+                    PARTITION BY session_id, practitioner_id, practice_id ORDER BY start_at, end_at
+                ) AS one_before_ends_at
+                FROM slots WHERE state <> 'withdrawn'
+            ) o ON o.session_id = a.session_id AND o.practitioner_id = a.practitioner_id
+                AND o.practice_id = a.practice_id
             WHERE a.published AND s.template ->> 'mode' = 'bookable' GROUP BY a.id, a.session_id, a.period
             HAVING (min(o.start_at), max(o.end_at), sum(o.end_at - o.start_at))
             IS DISTINCT FROM (lower(a.period), upper(a.period), upper(a.period) - lower(a.period))
+            OR bool_or(o.one_before_ends_at <> o.start_at)
         """,
     ),
     Truth(

@@ -44,7 +44,9 @@ class OfferOut(BaseModel):
     """A freed place, kept for this entry."""
 
     slot: SlotOut
-    until: datetime = Field(description="The deadline; then it goes to the next in order")
+    until: datetime = Field(
+        description="The deadline; then it goes to the next in order: for five seconds nobody else has it"
+    )
 
     @classmethod
     def of(cls, offer: Offer) -> "OfferOut":
