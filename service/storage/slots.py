@@ -28,7 +28,7 @@ _IS_OPEN = TaskRow.state == words(TaskState.OPEN)[0]
 
 
 async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
-    """All places of these seats, offered or not, with those of every open task that has to do with them.
+    """All places of these seats, offered or not, those of every open task that has to do with them, their bookings.
 
     In the order of their ids, as everybody locks places: nobody waits in a circle. Whoever had one of them meanwhile
     may have given such a task another place: then all are let go, and locked again with that one. Once they are all
@@ -38,12 +38,18 @@ async def lock_seats(session: AsyncSession, seats: Collection[SeatKey]) -> None:
     while True:
         async with session.begin_nested() as savepoint:
             row = select(places.c.id).where(or_(_of(seats), places.c.id.in_(further))).order_by(places.c.id)
-            await session.execute(row.with_for_update())
+            locked = (await session.execute(row.with_for_update())).scalars().all()
             found = await _places_of_tasks(session, seats)
             if found <= further:
-                return
+                return await _lock_bookings(session, locked)
             await savepoint.rollback()
         further |= found
+
+
+async def _lock_bookings(session: AsyncSession, on: Collection[UUID]) -> None:
+    """In the order of their ids, as the relay refers to those that the SAS is to be told of."""
+    theirs = select(BookingRow.id).where(BookingRow.slot_id.in_(on)).order_by(BookingRow.id)
+    await session.execute(theirs.with_for_update())
 
 
 async def _places_of_tasks(session: AsyncSession, seats: Collection[SeatKey]) -> set[UUID]:

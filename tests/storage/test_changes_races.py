@@ -338,3 +338,15 @@ async def test_a_place_that_a_task_is_given_while_a_change_waits_is_locked_too(c
         assert (await session.scalars(given.with_for_update(skip_locked=True))).all() == []
     may_end.set()
     await changing
+
+
+async def test_a_change_of_roster_has_its_bookings_before_who_refers_to_them(crowd):
+    """The relay refers to several in the order of their ids; a change touches them in the order of its steps."""
+    slots = await places(crowd, quarters(3, first=TOMORROW))
+    bookings = [await booked(crowd, slot, f"DRM-{number}") for number, slot in enumerate(slots)]
+    first = bookings[0].slot
+    async with crowd.transaction() as session:
+        await lock_seats(session, {(first.session, first.practitioner)})
+        async with crowd.transaction() as relay:
+            shared = select(BookingRow.id).with_for_update(key_share=True, read=True, skip_locked=True)
+            assert len((await relay.scalars(shared)).all()) == 0
