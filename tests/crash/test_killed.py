@@ -1,8 +1,9 @@
 """Servers, workers and PostgreSQL killed in the middle of a storm of bookings: what was acknowledged is there."""
 
 import asyncio
-import os
-import signal
+
+import psutil
+import pytest
 
 from service.application.webhooks import add_webhook
 from service.domain.events import EventType
@@ -14,6 +15,7 @@ from tests.crash.processes import Service, a_storm, audited, running
 from tests.make_bookings import rows_of
 from tests.rosters import ANNE, TERRITORY
 from tests.worker.receiving import a_receiver, versions
+from tests.worker.watching import TOURDEROLE
 
 SOME = 40
 
@@ -25,6 +27,21 @@ async def test_what_was_acknowledged_is_there_after_the_server_was_killed(url, t
         await server.kill()
         await storm.until("unanswered", 1)
         await server.start()
+        await storm.until("kept", SOME)
+        await storm.end()
+    await audited(url, storm.log)
+
+
+async def test_what_was_acknowledged_is_there_after_each_of_several_processes_was_killed(url, tmp_path):
+    """Whoever looks after them starts them again, at the address that it kept."""
+    server = Service("serve", url, tmp_path / "serve", words=[TOURDEROLE, "serve", "--workers", "2"])
+    async with running(server), a_storm(tmp_path, server.url) as storm:
+        await storm.until("kept", SOME)
+        children = psutil.Process(server.pid).children()
+        assert len(children) >= 3
+        for child in children:
+            child.kill()
+        await storm.until("unanswered", 1)
         await storm.until("kept", SOME)
         await storm.end()
     await audited(url, storm.log)
@@ -57,17 +74,56 @@ async def listened_to(url, receiver):
     receiver.answers(secrets={"first": webhook.secret})
 
 
-async def test_what_was_acknowledged_is_there_after_postgresql_was_killed(tmp_path):
+def postmaster_alone(postmaster):
+    """Whatever its backends were doing they may end."""
+    postmaster.kill()
+
+
+def everything(postmaster):
+    """Stopped first, so that no backend gets any further than it is."""
+    whole = [postmaster, *postmaster.children()]
+    for process in whole:
+        process.suspend()
+    for process in whole:
+        process.kill()
+
+
+@pytest.mark.parametrize("killed", [postmaster_alone, everything])
+async def test_what_was_acknowledged_is_there_after_postgresql_was_killed(tmp_path, killed):
     folder = tmp_path / "postgres"
     with EmbeddedPostgres.start(folder, durable=True) as postgres:
         await a_published_territory(postgres.url)
         server = Service("serve", postgres.url, tmp_path / "serve")
         async with running(server), a_storm(tmp_path, server.url) as storm:
             await storm.until("kept", SOME)
-            postmaster = int((folder / "cluster" / "postmaster.pid").read_text().splitlines()[0])
-            os.kill(postmaster, signal.SIGKILL)
+            killed(postmaster_of(folder))
             await storm.until("unanswered", 1)
             with await asyncio.to_thread(EmbeddedPostgres.start, folder, tied=False):
                 await storm.until("kept", SOME)
                 await storm.end()
                 await audited(postgres.url, storm.log)
+
+
+async def test_what_was_acknowledged_is_there_after_a_backend_was_killed(tmp_path):
+    """PostgreSQL then ends all others and recovers by itself."""
+    folder = tmp_path / "postgres"
+    with EmbeddedPostgres.start(folder, durable=True) as postgres:
+        await a_published_territory(postgres.url)
+        server = Service("serve", postgres.url, tmp_path / "serve")
+        async with running(server), a_storm(tmp_path, server.url) as storm:
+            await storm.until("kept", SOME)
+            a_backend(postmaster_of(folder)).kill()
+            await storm.until("unanswered", 1)
+            await storm.until("kept", SOME)
+            await storm.end()
+            await audited(postgres.url, storm.log)
+
+
+def postmaster_of(folder):
+    return psutil.Process(int((folder / "cluster" / "postmaster.pid").read_text().splitlines()[0]))
+
+
+def a_backend(postmaster):
+    """One that has worked most, so that it is in the midst of something now and then."""
+    serving = [each for each in postmaster.children() if "tourderole" in " ".join(each.cmdline())]
+    return max(serving, key=lambda each: each.cpu_times().user)

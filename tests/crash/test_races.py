@@ -16,6 +16,7 @@ from service.domain.changes_of_persons import PractitionerAway
 from service.domain.directory import Insee
 from service.domain.errors import BookingClosed, HoldExpired, NoPlaceFree, SlotTaken, SlotWithdrawn, Unavailable
 from service.domain.needs import CareRequest, PlaceHeld, PlaceNeeded
+from service.domain.roster_life import Roster
 from service.storage.database import Database
 from service.storage.tables.bookings import SlotRow
 from tests.audited import LIMITS, a_published_week, by_session, naming
@@ -80,15 +81,26 @@ async def test_a_booking_is_cancelled_or_fulfilled(crowd):
 
 
 async def test_a_roster_is_published_while_its_places_are_asked_for(crowd):
+    """Whoever asks again and again has a place once there are some, of which fifteen would have one."""
     draft = await a_draft(crowd, *WHOLE_WEEK)
-    need = CareRequest(near=CRAON, within_hours=168)
-    asking = [
-        book_place(crowd, PlaceNeeded(request=need, case_ref=f"DRM-{n}", origin=Origin.SAS), caller=ANNE, now=NOW)
-        for n in range(3 * MANY)
-    ]
-    publishing = publish_roster(crowd, draft.id, expected_version=draft.version, caller=ANNE, now=NOW)
-    found = await outcomes([*asking[:5], publishing, *asking[5:]])
-    assert found[Booking] + found[NoPlaceFree] == 3 * MANY
+    publish = publish_roster(crowd, draft.id, expected_version=draft.version, caller=ANNE, now=NOW)
+    refused: Counter[type] = Counter()
+
+    async def ask(number, publishing):
+        need = CareRequest(near=CRAON, within_hours=168)
+        place = PlaceNeeded(request=need, case_ref=f"DRM-{number}", origin=Origin.SAS)
+        while True:
+            is_last = publishing.done()
+            try:
+                return await book_place(crowd, place, caller=ANNE, now=NOW)
+            except NoPlaceFree as refusal:
+                refused[type(refusal)] += 1
+                assert not is_last
+
+    publishing = asyncio.ensure_future(publish)
+    found = await outcomes([*(ask(number, publishing) for number in range(15)), publishing])
+    assert found == {Booking: 15, Roster: 1}
+    assert refused[NoPlaceFree] >= 15
     await audited(crowd.url)
 
 
