@@ -67,7 +67,7 @@ FAULTS: Mapping[str, str] = {
     "practitioner.known": "Line of an extract: nothing new.",
     "profession.not_physician": "Skipped line of an extract: another profession.",
     "reason.missing": "What was published is amended with a reason: send one.",
-    "reference.unknown": "Nothing has that id; the hint names the nearest one.",
+    "reference.unknown": "Nothing has that id; the hint names the nearest one, or all where they are few.",
     "roster.malformed": "The document is no roster: a list of assignments, alone or under `assignments`.",
     "row.malformed": "The line cannot be read.",
     "row.too_long": "The line has more cells than the header.",

@@ -293,10 +293,13 @@ async def test_a_repeated_acceptance_gives_the_one_booking(database):
 
 async def test_what_is_asked_for_must_exist(database):
     await a_full_afternoon(database)
-    for different, code in (({"sector": "B"}, "reference.unknown"), ({"on": date(2026, 11, 22)}, "date.past")):
+    for different, code, hint in (
+        ({"sector": "B"}, "reference.unknown", "one of A"),
+        ({"on": date(2026, 11, 22)}, "date.past", None),
+    ):
         with pytest.raises(Invalid) as error:
             await waits(database, **different)
-        assert [fault.code for fault in error.value.faults] == [code]
+        assert [(fault.code, fault.hint) for fault in error.value.faults] == [(code, hint)]
     with pytest.raises(NotFound):
         await waits(database, territory="nowhere")
     with pytest.raises(NotFound):

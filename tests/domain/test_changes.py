@@ -239,6 +239,6 @@ def test_every_fault_is_told_at_once_with_its_place_and_a_hint():
         ("changes[2].rooms_closed.practice", "reference.unknown", "did you mean here?"),
         ("changes[3].stop_added.practice", "practice.stop_elsewhere", None),
         ("changes[4].session_dropped.template", "session.unknown", "t1 is on 2026-11-30"),
-        ("changes[5].session_added.template", "reference.unknown", None),
+        ("changes[5].session_added.template", "reference.unknown", "one of t1"),
         ("changes[6].session_supposed.template.hosts[0]", "reference.unknown", "did you mean here?"),
     ]
