@@ -6,7 +6,8 @@ from pydantic import BaseModel, ValidationError
 
 from service.domain.audit import Acknowledgement, Audit
 from service.domain.bookings import BookingId, BookingStatus, SlotId
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.storage.audit import take_audit
 from service.storage.database import Database
 

@@ -12,7 +12,8 @@ from service.domain.callers import Caller, Keyed
 from service.domain.declarations import OpenDay, faults_of, open_days
 from service.domain.directory import Pledge, Practitioner, PractitionerId, Territory, TerritoryId
 from service.domain.entries import Entry, Page, values
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.storage.availability import ABSENCES, EXCEPTIONS, RULES
 from service.storage.database import Database
 from service.storage.directory import PRACTITIONERS, get_territory, lock_territory

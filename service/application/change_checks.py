@@ -12,7 +12,8 @@ from service.application.territory_file.practices import StopIn
 from service.application.territory_file.rosters import SessionTemplateIn
 from service.domain.changes import Change, path_of
 from service.domain.changes_of_places import SessionMoved, SessionSupposed, StopAdded, moved_to
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.territory_file import TerritoryFile
 
 OUTSIDE = "template.outside_snp_window"

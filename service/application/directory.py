@@ -11,7 +11,8 @@ from service.application.territory_file.reading import read_territory_file
 from service.domain.callers import Caller, Keyed
 from service.domain.directory import Commune, Territory, TerritoryId
 from service.domain.entries import Entry, Page
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.territory_file import TerritoryFile
 from service.storage import directory as stored
 from service.storage.database import Database

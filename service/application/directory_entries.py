@@ -11,7 +11,8 @@ from service.application.territory_file.writing import write_territory_file
 from service.domain.callers import Caller, Keyed
 from service.domain.directory import Practice, Practitioner, TerritoryId
 from service.domain.entries import Entry, Page
-from service.domain.errors import AlreadyThere, Fault, Invalid, StillReferred
+from service.domain.errors import AlreadyThere, Invalid, StillReferred
+from service.domain.faults import Fault
 from service.domain.rosters import SessionTemplate
 from service.domain.territory_file import TerritoryFile
 from service.storage.database import Database

@@ -16,7 +16,8 @@ from service.application.territory_file.known import Known
 from service.application.territory_file.practices import PracticeIn
 from service.application.territory_file.practitioners import PractitionerIn
 from service.domain.directory import Practice, PracticeId, Practitioner
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.identifiers import checked_rpps
 from service.domain.territory_file import TerritoryFile
 

@@ -9,7 +9,8 @@ from service.application import extract_columns as columns
 from service.application.delimited_text import Record, folded
 from service.application.territory_file.known import Known
 from service.domain.directory import Insee, Practice
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.geography import Point
 from service.domain.identifiers import checked_finess, checked_insee, checked_rpps_rank, checked_siret
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from service.domain.directory import Insee
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
 from service.domain.explanations import Explanation, Locality, Reason, explain
+from service.domain.faults import Fault
 from service.domain.geography import Point
 from service.domain.needs import CareRequest, Need
 from service.storage.database import Database

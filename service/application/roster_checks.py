@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.domain.calendar import IsoWeek
-from service.domain.errors import Fault, Invalid, PublicationTooLate, RosterOver, RulesBroken, SessionBegun
+from service.domain.errors import Invalid, PublicationTooLate, RosterOver, RulesBroken, SessionBegun
+from service.domain.faults import Fault
 from service.domain.roster_life import Roster
 from service.domain.rosters import Assignment, Session, SessionKey
 from service.domain.rules import breaches

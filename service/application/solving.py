@@ -21,7 +21,8 @@ from service.application.territory_file.json_text import parsed
 from service.domain.answers import Answer, GoalChange, GoalValue, Why
 from service.domain.directory import PracticeId, PractitionerId
 from service.domain.equity import EquityRow, Reach
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.gaps import gaps
 from service.domain.goals import goal_values
 from service.domain.repairs import FairnessChange, Repair

@@ -21,7 +21,8 @@ from service.cli.progress import shown_progress
 from service.cli.rendering import breach_line, gap_list, print_roster
 from service.domain.answers import Answer
 from service.domain.calendar import IsoWeek
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.gaps import gaps
 from service.domain.goals import goal_values
 from service.domain.rosters import Assignment

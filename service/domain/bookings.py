@@ -14,7 +14,6 @@ from service.domain.directory import Audience, PracticeId, PractitionerId, Terri
 from service.domain.errors import (
     BookingClosed,
     BookingDisplaced,
-    Fault,
     Invalid,
     NobodyToTakeBack,
     NotWalkIn,
@@ -28,6 +27,7 @@ from service.domain.errors import (
     SlotWithdrawn,
     WalkInNotBookable,
 )
+from service.domain.faults import Fault
 from service.domain.geography import Point
 from service.domain.keeping import Keeping
 from service.domain.regulators import RegulatorId

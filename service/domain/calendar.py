@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import holidays
 from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException
 
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 
 
 class Weekday(StrEnum):

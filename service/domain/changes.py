@@ -18,7 +18,8 @@ from service.domain.changes_of_places import (
     SessionSupposed,
     StopAdded,
 )
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.rosters import SessionKey
 from service.domain.solving import Problem
 

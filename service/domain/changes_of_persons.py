@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from service.domain.availability import Absence, AvailabilityException, ExceptionKind, Level
 from service.domain.directory import Pledge, PractitionerId
-from service.domain.errors import Fault
+from service.domain.faults import Fault
 from service.domain.rosters import SessionKey
 from service.domain.solving import Problem
 

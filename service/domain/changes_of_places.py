@@ -8,7 +8,7 @@ from typing import ClassVar
 from service.domain.calendar import IsoWeek, Weekday, interval_on
 from service.domain.changes_of_persons import unknown_session
 from service.domain.directory import PracticeId, PracticeKind, Stop
-from service.domain.errors import Fault
+from service.domain.faults import Fault
 from service.domain.rosters import BurdenClass, Session, SessionKey, SessionTemplate, session_on
 from service.domain.solving import Closure, Problem
 

@@ -17,7 +17,8 @@ from service.domain.availability import (
 )
 from service.domain.calendar import Interval, instant_of
 from service.domain.directory import Practitioner, Territory
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 
 Declaration = AvailabilityRule | AvailabilityException | Absence
 

@@ -10,7 +10,8 @@ from stdnum.fr import siret
 
 from service.domain.communes import current_commune
 from service.domain.directory import Insee
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 
 PHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE")
 """Where a number of ten digits may be at home; their numbering plans do not collide. GP serves BL and MF, RE serves YT.

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from service.domain.bookings import BookingStatus, HoldId, Origin, SlotId, checked_case_ref
 from service.domain.calendar import Interval, instant_of
 from service.domain.directory import Audience, Insee, TerritoryId
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.geography import Point
 from service.domain.identifiers import checked_rpps
 from service.domain.rosters import Modality

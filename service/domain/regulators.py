@@ -8,7 +8,8 @@ from typing import NewType
 from unicodedata import category
 from uuid import UUID
 
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.national import System
 
 RegulatorId = NewType("RegulatorId", UUID)

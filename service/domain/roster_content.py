@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from service.domain.calendar import Interval
 from service.domain.directory import PracticeId
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.rosters import Assignment, Session, SessionId, SessionKey
 
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 from service.domain.answers import Answer, Baseline, FairnessRow, Gap, GoalValue, Outcome, Progress, Timings
 from service.domain.calendar import IsoWeek
 from service.domain.directory import TerritoryId
-from service.domain.errors import Conflict, Fault, Invalid, RosterNotReady, RosterPublished
+from service.domain.errors import Conflict, Invalid, RosterNotReady, RosterPublished
+from service.domain.faults import Fault
 from service.domain.roster_content import RosterContent
 from service.domain.rosters import Assignment, RosterId, RosterState
 from service.domain.solving import Breach, Limits

@@ -7,7 +7,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from service.domain.callers import Caller
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.regulators import RegulatorId
 
 SIGN_IN_TIME = timedelta(minutes=10)

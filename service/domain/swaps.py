@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from service.domain.answers import FairnessRow, GoalChange
 from service.domain.candidates import OF_PLACES_ALONE
 from service.domain.directory import PractitionerId
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
 from service.domain.fairness import fairness_table
+from service.domain.faults import Fault
 from service.domain.goals import GOALS
 from service.domain.policy import Goal
 from service.domain.repairs import FairnessChange, goal_changes

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from service.domain.bookings import BookingId, HoldId, Origin, checked_case_ref
 from service.domain.directory import Audience, TerritoryId
-from service.domain.errors import EntryClosed, Fault, Invalid, NothingOffered, OfferExpired
+from service.domain.errors import EntryClosed, Invalid, NothingOffered, OfferExpired
+from service.domain.faults import Fault
 from service.domain.rosters import HalfDay, Modality
 from service.domain.tasks import Place
 

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from service.domain.bookings import BookingId
 from service.domain.directory import TerritoryId
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
 from service.domain.events import Event, EventId, EventType
+from service.domain.faults import Fault
 
 WebhookId = NewType("WebhookId", UUID)
 

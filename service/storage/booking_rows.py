@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from service.domain.bookings import Booking, BookingId, BookingStatus, Origin, SlotId, SlotState
 from service.domain.directory import PractitionerId
 from service.domain.entries import Page
-from service.domain.errors import Fault, Invalid, NotFound, StaleVersion
+from service.domain.errors import Invalid, NotFound, StaleVersion
 from service.domain.events import OF_STATUS, EventType
+from service.domain.faults import Fault
 from service.domain.needs import BookingFilter
 from service.domain.regulators import RegulatorId
 from service.domain.rosters import SessionId

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.domain.communes import current_commune
 from service.domain.directory import Commune, Practice, Practitioner, Territory, TerritoryId
 from service.domain.entries import Entry, Page, values
-from service.domain.errors import AlreadyThere, Fault, Invalid, NotFound, StaleVersion
+from service.domain.errors import AlreadyThere, Invalid, NotFound, StaleVersion
+from service.domain.faults import Fault
 from service.domain.rosters import SessionTemplate
 from service.domain.territory_file import TerritoryFile
 from service.storage import availability as declared

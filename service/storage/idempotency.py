@@ -7,7 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.domain.callers import Caller, Keyed
-from service.domain.errors import Fault, IdempotencyKeyReused
+from service.domain.errors import IdempotencyKeyReused
+from service.domain.faults import Fault
 from service.storage.tables.bookings import IdempotencyKeyRow
 
 

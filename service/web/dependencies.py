@@ -11,7 +11,8 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.domain.callers import Caller, Keyed
-from service.domain.errors import Fault, Invalid, PreconditionMissing, Unauthenticated
+from service.domain.errors import Invalid, PreconditionMissing, Unauthenticated
+from service.domain.faults import Fault
 from service.domain.wording import Language
 from service.storage.database import Database
 from service.web.problems import language_of

@@ -14,7 +14,6 @@ from starlette.routing import compile_path
 from service.application.territory_file.faults import faults_of as shape_faults
 from service.domain.errors import (
     Conflict,
-    Fault,
     Forbidden,
     Gone,
     Invalid,
@@ -25,6 +24,7 @@ from service.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from service.domain.faults import Fault
 from service.domain.wording import Language
 from service.domain.wording_search import explanation_in_words
 from service.web.counting import REFUSALS

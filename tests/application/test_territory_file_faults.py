@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.application.territory_file.reading import read_territory_file
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from tests.territory_documents import (
     BUS_TEMPLATE,
     DUTY,

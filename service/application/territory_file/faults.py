@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from service.application.territory_file.fields import Hint, shown
 from service.application.territory_file.known import nearest
 from service.application.territory_file.shapes import TerritoryFileIn
-from service.domain.errors import Fault
+from service.domain.faults import Fault
 
 CODES = {
     "extra_forbidden": "key.unknown",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.calendar import Weekday
 from service.domain.directory import Commune, Practice, PracticeKind, Territory
-from service.domain.errors import Fault
+from service.domain.faults import Fault
 from service.domain.policy import SnpWindow
 from service.domain.rosters import SessionTemplate
 from service.domain.territory_file import TerritoryFile

@@ -30,7 +30,8 @@ from service.application.territory_file.shapes import FORMAT, TerritoryFileIn
 from service.application.territory_file.territories import CommuneIn, TerritoryIn
 from service.domain.communes import current_commune
 from service.domain.directory import Commune, Practice, Territory
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.territory_file import TerritoryFile
 
 Value = TypeVar("Value")

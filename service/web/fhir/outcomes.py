@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from service.domain.account_errors import AccountRefused, EmailTaken, RegulatorExists
 from service.domain.errors import (
     Conflict,
-    Fault,
     Forbidden,
     Gone,
     Invalid,
@@ -21,6 +20,7 @@ from service.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from service.domain.faults import Fault
 from service.web import problems
 from service.web.counting import REFUSALS
 from service.web.dependencies import public_url_of

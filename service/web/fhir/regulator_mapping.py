@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.application.territory_file.faults import faults_of
 from service.domain.account_errors import AccountRefused
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.national import INTERNAL_PERSON, NATIONAL_PERSON, Coding, Profile, System
 from service.domain.regulators import Account, IdentifierSystem, Regulator, RegulatorIdentifier, checked_text
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from service.application.regulators import create_regulator, put_regulator
 from service.domain.account_errors import AccountRefused, EmailTaken, RegulatorExists
-from service.domain.errors import Fault, Invalid, TooLarge
+from service.domain.errors import Invalid, TooLarge
+from service.domain.faults import Fault
 from service.domain.national import Profile
 from service.domain.regulators import Regulator
 from service.web.dependencies import DatabaseDep, Now

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from service.application.territory_file.fields import shown
 from service.domain.agendas import AgendaSearch
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.national import System
 from service.domain.needs import YEARS
 

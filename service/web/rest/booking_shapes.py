@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from service.application.territory_file.fields import Id, Rpps
 from service.domain.bookings import Booking, BookingStatus, Hold, HoldEnd, HoldId, Origin, SlotId
 from service.domain.directory import TerritoryId
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
+from service.domain.faults import Fault
 from service.domain.needs import BookingFilter, BookingRequest, PlaceHeld, PlaceNamed, PlaceNeeded
 from service.web.rest.search_shapes import Instant, NeedIn
 from service.web.rest.slot_shapes import SlotOut

@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJson
 
 from service.application.territory_file.fields import LocalDate, Rpps, refusal, shown
 from service.domain.directory import Audience, Insee
-from service.domain.errors import Fault, Invalid
+from service.domain.errors import Invalid
 from service.domain.explanations import Explanation, Reason
+from service.domain.faults import Fault
 from service.domain.geography import Point
 from service.domain.identifiers import checked_insee
 from service.domain.keeping import Keeping
