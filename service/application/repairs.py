@@ -11,15 +11,15 @@ from service.application.roster_problems import lock_with_problem, read_with_pro
 from service.application.roster_saving import save_changed
 from service.application.solver_process import SolverFailed, solver_process
 from service.domain.answers import Answer
-from service.domain.bookings import Booking
+from service.domain.bookings import Booking, Slot
 from service.domain.callers import Caller
 from service.domain.changes import Change
-from service.domain.directory import PractitionerId
+from service.domain.directory import PracticeId, PractitionerId
 from service.domain.errors import RulesBroken, StaleVersion, Unavailable
-from service.domain.offering import handed_over, seats_changed, seats_withdrawn
+from service.domain.offering import all_slots, handed_over, seats_changed, seats_withdrawn
 from service.domain.repairs import Repair, repair_of, repair_problem, standing_problem
 from service.domain.roster_life import Roster
-from service.domain.rosters import Assignment, RosterId, Session
+from service.domain.rosters import Assignment, RosterId, Session, SessionId
 from service.domain.solving import Limits, Problem
 from service.storage.booking_rows import live_bookings
 from service.storage.database import Database
@@ -121,14 +121,23 @@ async def _planned(
     await asyncio.to_thread(refuse_strange, changes, asked.file)
     answer, assignments = await _solved(asked, limits)
     repair = await asyncio.to_thread(_judged, standing, asked, answer, assignments)
-    heirs = handed_over(asked, content, repair.difference)
-    gone = seats_withdrawn(content, seats_changed(content, content.amended(asked.sessions, assignments)))
+    heirs, after = handed_over(asked, content, repair.difference), content.amended(asked.sessions, assignments)
     async with database.transaction() as session:
-        bookings = await live_bookings(session, gone)
+        bookings = await live_bookings(session, seats_withdrawn(content, seats_changed(content, after)))
+    offered = {_place(slot): slot.practitioner for slot in all_slots(asked, after)}
     touched = (
-        BookingTouched(booking=each, to=heirs.get((each.slot.session, each.slot.practitioner))) for each in bookings
+        BookingTouched(
+            booking=each,
+            to=offered.get(_place(each.slot)) or heirs.get((each.slot.session, each.slot.practitioner)),
+        )
+        for each in bookings
     )
     return Plan(roster=roster, problem=asked, repair=repair, bookings=tuple(touched))
+
+
+def _place(slot: Slot) -> tuple[SessionId, PractitionerId, PracticeId, datetime]:
+    """What a booking goes back to where it is offered again, as when its session moves by less than its length."""
+    return slot.session, slot.practitioner, slot.practice, slot.time.start
 
 
 async def _solved(problem: Problem, limits: Limits) -> tuple[Answer, Seats]:

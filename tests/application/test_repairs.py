@@ -196,6 +196,21 @@ async def test_a_session_that_is_moved_keeps_its_holder_and_offers_its_patients_
     await assert_nobody_lost(database)
 
 
+async def test_a_plan_says_who_keeps_the_place_where_a_session_moves_by_less_than_its_length(database):
+    roster = await published(database)
+    of_seat = next(places for session, places in await by_session(database) if session.template_id == "t11")
+    made = [
+        await book_place(database, naming(slot, f"DRM-{number}"), caller=ANNE, now=NOW)
+        for number, slot in enumerate(of_seat[:4])
+    ]
+    later = made[2].slot.time.start.astimezone(FILE.territory.zone).time()
+    plan = await repairing(database, roster, SessionMoved(session=T11, start=later), saving=over(3, reason="late"))
+    told = {touched.booking.id: touched.to for touched in plan.bookings}
+    assert [told[booking.id] for booking in made] == [None, None, "gp-08", "gp-08"]
+    after = [await get_booking(database, booking.id, caller=ANNE) for booking in made]
+    assert [booking.is_displaced for booking in after] == [True, True, False, False]
+
+
 @pytest.mark.parametrize("start", [time(14, 10), time(14, 15)])
 async def test_a_moved_session_offers_its_whole_time_whoever_keeps_a_place_of_it(database, start):
     """Its nine places take 10 or 15 minutes: one that begins as another did before may end sooner or later."""
