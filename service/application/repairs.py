@@ -1,7 +1,7 @@
 """Repairs: something happens to a roster that stands; the fewest changes that mend it, planned, tried or saved."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from service.domain.callers import Caller
 from service.domain.changes import Change
 from service.domain.directory import PracticeId, PractitionerId
 from service.domain.errors import RulesBroken, StaleVersion, Unavailable
-from service.domain.offering import all_slots, handed_over, seats_changed, seats_withdrawn
+from service.domain.offering import SeatKey, all_slots, handed_over, seats_changed, seats_withdrawn
 from service.domain.repairs import Repair, repair_of, repair_problem, standing_problem
 from service.domain.roster_life import Roster
 from service.domain.rosters import Assignment, RosterId, Session, SessionId
@@ -25,6 +25,7 @@ from service.storage.booking_rows import live_bookings
 from service.storage.database import Database
 
 Seats = Sequence[Assignment]
+_Place = tuple[SessionId, PractitionerId, PracticeId, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,21 +122,24 @@ async def _planned(
     await asyncio.to_thread(refuse_strange, changes, asked.file)
     answer, assignments = await _solved(asked, limits)
     repair = await asyncio.to_thread(_judged, standing, asked, answer, assignments)
-    heirs, after = handed_over(asked, content, repair.difference), content.amended(asked.sessions, assignments)
+    after = content.amended(asked.sessions, assignments)
     async with database.transaction() as session:
         bookings = await live_bookings(session, seats_withdrawn(content, seats_changed(content, after)))
-    offered = {_place(slot): slot.practitioner for slot in all_slots(asked, after)}
-    touched = (
-        BookingTouched(
-            booking=each,
-            to=offered.get(_place(each.slot)) or heirs.get((each.slot.session, each.slot.practitioner)),
-        )
-        for each in bookings
-    )
+    heirs = handed_over(asked, content, repair.difference)
+    touched = _touched(bookings, {_place(slot): slot.practitioner for slot in all_slots(asked, after)}, heirs)
     return Plan(roster=roster, problem=asked, repair=repair, bookings=tuple(touched))
 
 
-def _place(slot: Slot) -> tuple[SessionId, PractitionerId, PracticeId, datetime]:
+def _touched(
+    bookings: Iterable[Booking], offered: Mapping[_Place, PractitionerId], heirs: Mapping[SeatKey, PractitionerId]
+) -> Iterator[BookingTouched]:
+    """Whoever offers the very place again has the patient, else who takes the seat over."""
+    for each in bookings:
+        slot = each.slot
+        yield BookingTouched(booking=each, to=offered.get(_place(slot)) or heirs.get((slot.session, slot.practitioner)))
+
+
+def _place(slot: Slot) -> _Place:
     """What a booking goes back to where it is offered again, as when its session moves by less than its length."""
     return slot.session, slot.practitioner, slot.practice, slot.time.start
 
