@@ -112,7 +112,10 @@ async def deliver_due(database: Database, id: WebhookId, how: Delivering) -> int
 
 
 async def _due(database: Database, id: WebhookId, how: Delivering) -> tuple[Webhook | None, Sequence[Delivery]]:
-    """Nothing while the receiver is disabled or paused; a single one to try whether it has mended."""
+    """Nothing while the receiver is disabled or paused; a single one to try whether it has mended.
+
+    What was never tried goes first, so that what a receiver will not have keeps nothing else from it.
+    """
     now = how.clock()
     async with database.transaction() as session:
         webhook = await find_webhook(session, id)
@@ -136,23 +139,28 @@ async def _deliver(database: Database, webhook: Webhook, delivery: Delivery, how
         if attempt.is_success:
             await forget_failures(session, webhook.id)
             await stored.save_attempt(session, replace(tried, state=DeliveryState.DELIVERED))
-            if how.retrying.is_failing(webhook.failures):
+            if how.retrying.is_failing(max(webhook.failures, delivery.attempts)):
                 await stored.hurry(session, webhook.id, now=now)
+        elif attempt.is_gone:
+            await disable_gone(session, webhook.id)
+            await stored.save_attempt(session, tried)
         else:
-            await _save_failure(session, tried, attempt, how, now)
+            if how.retrying.is_against_receiver(attempt, tried.attempts, webhook.failures):
+                await _count_failure(session, tried, attempt, how, now)
+            await _save_failure(session, tried, how, now)
 
 
-async def _save_failure(
+async def _count_failure(
     session: AsyncSession, tried: Delivery, attempt: Attempt, how: Delivering, now: datetime
 ) -> None:
-    if attempt.is_gone:
-        await disable_gone(session, tried.webhook)
-        await stored.save_attempt(session, tried)
-        return
+    """Against the receiver. One that answers is not left alone before it was tried with every event once."""
     failures = await count_failure(session, tried.webhook)
     pause = how.retrying.pause(failures, how.draw())
-    if pause is not None:
+    if pause is not None and not (attempt.is_refusal and tried.attempts == 1):
         await pause_webhook(session, tried.webhook, until=now + pause)
+
+
+async def _save_failure(session: AsyncSession, tried: Delivery, how: Delivering, now: datetime) -> None:
     if how.retrying.is_over(tried.since, now):
         await stored.save_attempt(session, replace(tried, state=DeliveryState.DEAD))
     else:

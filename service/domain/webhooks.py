@@ -26,6 +26,8 @@ OLD_SECRET_TIME = timedelta(hours=24)
 """So long both secrets sign, for the receiver to change over."""
 LONGEST_URL = 2000
 _UNICAST = ipaddress.ip_network("2000::/3")
+_UNWELL = frozenset({408, 425, 429, 502, 503, 504})
+"""Statuses that tell of the receiver, or of what stands before it: it has no time, or is not there."""
 
 
 class Disabled(StrEnum):
@@ -136,6 +138,11 @@ class Attempt:
         return self.status is not None and 200 <= self.status < 300
 
     @property
+    def is_refusal(self) -> bool:
+        """The receiver answers, and will not have this event: that says little of others."""
+        return self.status is not None and not self.is_success and self.status not in _UNWELL
+
+    @property
     def is_gone(self) -> bool:
         """The receiver says that it wants no more."""
         return self.status == 410
@@ -165,6 +172,13 @@ class Retrying:
             return None
         most = _backed_off(self.first_wait, self.longest_pause, failures - self.failures_to_pause + 1)
         return most * (1 + draw) / 2
+
+    def is_against_receiver(self, attempt: Attempt, attempts: int, failures: int) -> bool:
+        """Whether a failure counts, after so many `attempts` of the event and `failures` of the receiver in a row.
+
+        Not when a receiver that is well refuses an event again: it may be well, and never have that one.
+        """
+        return attempts == 1 or self.is_failing(failures) or not attempt.is_refusal
 
     def is_failing(self, failures: int) -> bool:
         """The receiver, not some event that it will not have."""

@@ -54,9 +54,17 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 async def due_deliveries(session: AsyncSession, id: WebhookId, *, now: datetime, limit: int) -> Sequence[Delivery]:
-    """The earliest, no two of one booking."""
+    """No two of one booking: those never tried, the earliest first, then those tried longest ago.
+
+    Two statements, since the first ends where its limit does; the second sorts what was tried.
+    """
     due = select(deliveries).where(deliveries.c.webhook_id == id, _is_due(now))
-    rows = await session.execute(due.order_by(deliveries.c.position).limit(limit))
+    never = due.where(deliveries.c.last_attempt_at.is_(None)).order_by(deliveries.c.position)
+    rows = (await session.execute(never.limit(limit))).all()
+    if len(rows) < limit:
+        tried = due.where(deliveries.c.last_attempt_at.is_not(None))
+        longest_ago = tried.order_by(deliveries.c.last_attempt_at, deliveries.c.position)
+        rows = [*rows, *await session.execute(longest_ago.limit(limit - len(rows)))]
     return [_delivery_of(row) for row in rows]
 
 

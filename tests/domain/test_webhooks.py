@@ -177,3 +177,26 @@ def test_to_enable_a_receiver_is_to_try_it_at_once():
     assert (enabled.disabled, enabled.failures, enabled.paused_until) == (None, 0, None)
     assert failing.changed(url="https://b.example", event_types=None, is_enabled=None).disabled is Disabled.GONE
     assert enabled.changed(url=None, event_types=None, is_enabled=False).disabled is Disabled.BY_OWNER
+
+
+@pytest.mark.parametrize(
+    ("status", "is_refusal"),
+    [(None, False), (204, False), (307, True), (400, True), (429, False), (500, True), (503, False)],
+)
+def test_an_answer_refuses_an_event_unless_it_tells_of_the_receiver(status, is_refusal):
+    assert Attempt(status=status).is_refusal is is_refusal
+
+
+@pytest.mark.parametrize(
+    ("status", "attempts", "failures", "counts"),
+    [
+        (422, 1, 0, True),
+        (422, 2, 0, False),
+        (422, 2, 4, False),
+        (422, 2, 5, True),
+        (503, 2, 0, True),
+        (None, 2, 0, True),
+    ],
+)
+def test_what_a_receiver_that_is_well_refuses_again_does_not_count_against_it(status, attempts, failures, counts):
+    assert SCHEDULE.is_against_receiver(Attempt(status=status), attempts, failures) is counts

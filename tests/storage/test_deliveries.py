@@ -163,3 +163,15 @@ async def test_an_attempt_on_what_was_replayed_meanwhile_changes_nothing(databas
         await session.execute(text("UPDATE webhook_deliveries SET since = since + interval '1 second'"))
         await save_attempt(session, replace(sent, state=DeliveryState.DEAD))
     assert [row.state for row in await rows_of(database, DeliveryRow)] == ["pending"]
+
+
+async def test_what_was_never_tried_goes_first_then_what_was_tried_longest_ago(database, webhook):
+    await tell(database, *(an_event() for _ in range(4)))
+    await relay_events(database, now=NOW)
+    first, second, third, fourth = await due(database, webhook)
+    async with database.transaction() as session:
+        for tried, seconds in ((first, 3), (second, 1), (third, 2)):
+            await save_attempt(session, replace(tried, attempts=1, last_attempt_at=NOW + seconds * A_SECOND))
+        found = [await due_deliveries(session, webhook.id, now=NOW, limit=limit) for limit in (1, 10)]
+    in_order = [fourth, second, third, first]
+    assert [[each.event for each in some] for some in found] == [[fourth.event], [each.event for each in in_order]]

@@ -57,7 +57,9 @@ class WebhookOut(BaseModel):
     event_types: list[EventType]
     is_enabled: bool
     disabled: Disabled | None = Field(description="Why it is not enabled: `gone` when it answered 410")
-    failures: int = Field(description="Failed attempts in a row, at last", examples=[0])
+    failures: int = Field(
+        description="Failures in a row, at last; without events that it refuses again while it is well", examples=[0]
+    )
     paused_until: datetime | None = Field(description="Nothing is sent before, since the receiver fails")
     old_secret_until: datetime | None = Field(description="Until then two secrets sign")
     created_at: datetime
