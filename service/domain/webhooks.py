@@ -3,6 +3,7 @@
 import base64
 import ipaddress
 import json
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -222,15 +223,29 @@ def checked_url(url: str, *, private: bool) -> str:
 
 
 def _parts(url: str) -> tuple[SplitResult, str]:
+    """And the host, without the dot that a whole name may end with."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        host, port = (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         raise Invalid(_MALFORMED) from None
     strange = not url.isascii() or any(each.isspace() or not each.isprintable() for each in url)
-    if strange or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or "#" in url:
+    strange = strange or port == 0 or not host or _is_number(host)
+    if strange or parts.scheme not in ("http", "https") or "@" in parts.netloc or "#" in url:
         raise Invalid(_MALFORMED)
-    return parts, parts.hostname
+    return parts, host
+
+
+def _is_number(host: str) -> bool:
+    """An IPv4 address in an old spelling, such as 2130706433 or 0x7f.1.
+
+    https://url.spec.whatwg.org/#ends-in-a-number-checker
+    """
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rpartition(".")[2]) is not None
+    return False
 
 
 def _is_private(host: str) -> bool:

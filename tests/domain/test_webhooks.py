@@ -138,6 +138,13 @@ def test_an_address_of_the_public_internet(address):
         ("https://exam ple.org/", "url.malformed"),
         ("https://exämple.org/", "url.malformed"),
         ("https://[::1/", "url.malformed"),
+        ("https://localhost./", "url.not_public"),
+        ("https://127.0.0.1./", "url.not_public"),
+        ("https://2130706433/", "url.malformed"),
+        ("https://0x7f.1/", "url.malformed"),
+        ("https://0177.0.0.1/", "url.malformed"),
+        ("https://example.org:0/", "url.malformed"),
+        ("https://./", "url.malformed"),
         ("", "url.malformed"),
     ],
 )
@@ -145,6 +152,11 @@ def test_where_events_are_not_sent(url, code):
     with pytest.raises(Invalid) as error:
         checked_url(url, private=False)
     assert [(fault.path, fault.code) for fault in error.value.faults] == [("url", code)]
+
+
+@pytest.mark.parametrize("url", ["https://8.8.8.8/", "https://3com.example./x", "https://[2606:4700::1111]:8443/"])
+def test_where_events_may_be_sent(url):
+    assert checked_url(url, private=False) == url
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8000/x", "http://localhost", "https://10.0.0.7/"])
