@@ -29,30 +29,40 @@ log = logging.getLogger("receiver")
 
 
 def receive(database: str, webhook: Webhook, headers: Mapping[str, str], body: bytes) -> int:
-    """The status to answer with: 2xx when the event is safe here, so that it need not come again."""
+    """The status to answer with: 2xx when the event is safe here, so that it need not come again.
+
+    What is signed and not known here is accepted too: types and keys are added as the service learns more.
+    """
     try:
         event = webhook.verify(body, dict(headers))
+    except (json.JSONDecodeError, RecursionError):
+        return 400
     except (WebhookVerificationError, ValueError):
         return 401
+    if not isinstance(event, dict):
+        return 400
     with closing(sqlite3.connect(database)) as connection, connection:
         if connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", [headers["webhook-id"]]).rowcount == 1:
-            keep(connection, event["type"], event["data"])
+            keep(connection, event.get("type"), event.get("data"))
     return 204
 
 
-def keep(connection: sqlite3.Connection, type_: str, data: Mapping[str, object]) -> None:
+def keep(connection: sqlite3.Connection, type_: object, data: object) -> None:
     """In the transaction that remembers the id: both are kept, or the event comes again.
 
     A dead letter that somebody has sent again may come after later events of its booking: its version tells. Only what
     becomes of bookings is kept here: tasks, the wait-list and types that are yet to come are accepted all the same.
     """
-    if not type_.startswith("booking."):
+    if not (isinstance(type_, str) and type_.startswith("booking.") and isinstance(data, dict)):
         return
-    row = [data["booking"], data["version"], json.dumps(data)]
+    booking, version = data.get("booking"), data.get("version")
+    if not (isinstance(booking, str) and isinstance(version, int)):
+        return
+    row = [booking, version, json.dumps(data)]
     newer = "ON CONFLICT (booking) DO UPDATE SET version = excluded.version, data = excluded.data"
     is_newer = "WHERE excluded.version > bookings.version"
     connection.execute(f"INSERT INTO bookings VALUES (?, ?, ?) {newer} {is_newer}", row)  # noqa: S608
-    log.info("%s: booking %s, version %s", type_, data["booking"], data["version"])
+    log.info("%s: booking %s, version %s", type_, booking, version)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -38,13 +38,14 @@ def address(kept):
         process.kill()
 
 
-def send(address, id, *, version=1, secret=SECRET, at=None, body=None, told=None):
-    told = told or {"type": "booking.booked", "data": {"booking": "b-1", "version": version, "status": "booked"}}
+def send(address, id, *, version=1, secret=SECRET, at=None, body=None, told=None, signed=None):
+    booked = {"type": "booking.booked", "data": {"booking": "b-1", "version": version, "status": "booked"}}
+    told = booked if told is None else told
     at, sent = at or datetime.now(UTC), body or json.dumps(told)
     headers = {
         "webhook-id": id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(id, at, json.dumps(told)),
+        "webhook-signature": Webhook(secret).sign(id, at, signed or json.dumps(told)),
     }
     return httpx.post(address, content=sent, headers=headers).status_code
 
@@ -72,6 +73,34 @@ def test_what_is_no_change_of_a_booking_is_accepted_though_it_names_one(address,
     assert send(address, "e-1", told={"type": type_, "data": {"booking": "b-1", "case_ref": "DRM-1"}}) == 204
     assert rows(kept, "SELECT id FROM seen") == [("e-1",)]
     assert rows(kept, "SELECT booking FROM bookings") == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"type": 5, "data": {"booking": "b-1", "version": 1}},
+        {"type": "booking.dreamt"},
+        {"type": "booking.booked", "data": []},
+        {"type": "booking.booked", "data": {"booking": "b-1"}},
+        {"type": "booking.booked", "data": {"booking": ["b-1"], "version": "1"}},
+    ],
+)
+def test_what_it_does_not_know_is_accepted_and_not_kept(address, kept, told):
+    assert send(address, "e-1", told=told) == 204
+    assert rows(kept, "SELECT id FROM seen") == [("e-1",)]
+    assert rows(kept, "SELECT booking FROM bookings") == []
+
+
+@pytest.mark.parametrize("told", [[], "booking.booked", 3, None])
+def test_what_is_signed_and_no_object_is_malformed(address, kept, told):
+    body = json.dumps(told)
+    assert send(address, "e-1", body=body, signed=body) == 400
+    assert rows(kept, "SELECT id FROM seen") == []
+
+
+def test_what_is_signed_and_no_json_is_malformed(address):
+    assert send(address, "e-1", body="{", signed="{") == 400
 
 
 @pytest.mark.parametrize(
