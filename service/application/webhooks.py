@@ -7,7 +7,8 @@ from service.domain.callers import Caller, Keyed
 from service.domain.directory import TerritoryId
 from service.domain.entries import Page
 from service.domain.events import EventType
-from service.domain.webhooks import DeliveryState, Webhook, WebhookId, checked_url, new_secret
+from service.domain.webhook_errors import SecretReplaced
+from service.domain.webhooks import DeliveryState, Webhook, WebhookId, checked_url, fingerprint, new_secret
 from service.storage import webhooks as stored
 from service.storage.database import Database
 from service.storage.deliveries import count_deliveries
@@ -26,7 +27,10 @@ async def add_webhook(
     keyed: Keyed | None,
     now: datetime,
 ) -> Webhook:
-    """A receiver of what happens from now on, with a secret of its own. Raises Invalid, NotFound."""
+    """A receiver of what happens from now on, with a secret that a repeat tells until there is another.
+
+    Raises Invalid, NotFound, IdempotencyKeyReused, SecretReplaced.
+    """
     webhook = Webhook(
         id=WebhookId(uuid4()),
         territory=territory,
@@ -39,7 +43,7 @@ async def add_webhook(
         await get_territory(session, territory)
         known_as = await claim(session, caller, keyed, str(webhook.id), now=now) if keyed else str(webhook.id)
         if known_as != str(webhook.id):
-            return await stored.get_webhook(session, territory, WebhookId(UUID(known_as)))
+            return _first(await stored.get_webhook(session, territory, WebhookId(UUID(known_as))))
         await stored.add_webhook(session, webhook)
     return webhook
 
@@ -84,14 +88,44 @@ async def change_webhook(
 
 
 async def rotate_secret(
-    database: Database, territory: TerritoryId, id: WebhookId, *, version: int, caller: Caller, now: datetime
+    database: Database,
+    territory: TerritoryId,
+    id: WebhookId,
+    *,
+    version: int,
+    caller: Caller,
+    keyed: Keyed | None,
+    now: datetime,
 ) -> Webhook:
-    """A new secret; the old one signs too for a day. Raises NotFound, StaleVersion."""
+    """A new secret; the old one signs too for a day. A repeat tells the new one until there is another.
+
+    What its key stands for is the secret, by its fingerprint. Raises NotFound, IdempotencyKeyReused, StaleVersion,
+    SecretChanging, SecretReplaced.
+    """
+    secret = new_secret()
+    mine = fingerprint(secret)
     async with database.transaction() as session:
+        known_as = await claim(session, caller, keyed, mine, now=now) if keyed else mine
+        if known_as != mine:
+            return _with(await stored.get_webhook(session, territory, id), known_as)
         webhook = await stored.lock_webhook(session, territory, id, version=version)
-        rotated = webhook.rotated(new_secret(), now=now)
+        rotated = webhook.rotated(secret, now=now)
         await stored.save_webhook(session, rotated)
     return rotated
+
+
+def _first(webhook: Webhook) -> Webhook:
+    """The same while its secret is the one that it was made with."""
+    if webhook.old_secret is not None:
+        raise SecretReplaced(webhook=str(webhook.id))
+    return webhook
+
+
+def _with(webhook: Webhook, secret: str) -> Webhook:
+    """The same while that is its secret, by its fingerprint."""
+    if fingerprint(webhook.secret) != secret:
+        raise SecretReplaced(webhook=str(webhook.id))
+    return webhook
 
 
 async def remove_webhook(

@@ -27,6 +27,7 @@ TourderoleError
 │   ├── StillReferred           something still points at what would be deleted
 │   ├── AlreadyThere            an entry with this id exists
 │   ├── RegulatorExists · EmailTaken    an active account has that identifier, that e-mail   (account_errors)
+│   ├── SecretChanging · SecretReplaced     of a webhook                             (webhook_errors)
 │   └── RulesBroken             carries the breaches
 └── Unavailable             a dependency is down: retry later                        503
 """

@@ -1,6 +1,7 @@
 """Webhooks: who is told of which events, how what is sent is signed, and how long a receiver is waited for."""
 
 import base64
+import hashlib
 import ipaddress
 import json
 import re
@@ -17,6 +18,7 @@ from service.domain.directory import TerritoryId
 from service.domain.errors import Invalid
 from service.domain.events import Event, EventId, EventType
 from service.domain.faults import Fault
+from service.domain.webhook_errors import SecretChanging
 
 WebhookId = NewType("WebhookId", UUID)
 
@@ -73,7 +75,9 @@ class Webhook:
         return replace(changed, failures=0, paused_until=None) if is_enabled else changed
 
     def rotated(self, secret: str, *, now: datetime) -> "Webhook":
-        """The next version with a new secret."""
+        """The next version with a new secret. Raises SecretChanging while an old one signs."""
+        if self.old_secret_until is not None and now < self.old_secret_until:
+            raise SecretChanging(until=self.old_secret_until.isoformat())
         return replace(
             self,
             secret=secret,
@@ -198,6 +202,11 @@ def _backed_off(first: timedelta, longest: timedelta, times: int) -> timedelta:
 def new_secret() -> str:
     """As Standard Webhooks writes it: a prefix and base64."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def fingerprint(secret: str) -> str:
+    """Names a secret to who knows it, and tells nobody what it is: its bytes are drawn, so none can be tried."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def is_public(address: str) -> bool:

@@ -49,6 +49,8 @@ FRENCH: Mapping[str, str] = {
     "email_taken": "Un compte actif a déjà cette adresse électronique",
     "sign_in_refused": "La connexion n'est pas sûre ou n'a pas abouti : recommencez-la",
     "terms_not_accepted": "Les conditions d'utilisation restent à accepter",
+    "secret_changing": "Le secret a changé récemment, et le précédent signe encore",
+    "secret_replaced": "Le secret issu de cette demande a été montré, puis remplacé",
     "rules_broken": "Le changement enfreint des règles du tour de rôle",
     "unavailable": "Une partie du service ne répond pas : réessayez dans un instant",
     "commune.unknown": "Commune inconnue",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from service.domain.directory import TerritoryId
 from service.domain.errors import Invalid
 from service.domain.events import EventType
+from service.domain.webhook_errors import SecretChanging
 from service.domain.webhooks import (
     Attempt,
     Disabled,
@@ -181,6 +182,14 @@ def test_the_old_secret_signs_for_a_day_after_the_new_one_came(hours, good):
     rotated = a_webhook(secret="old").rotated("new", now=NOW)
     assert list(rotated.secrets(now=NOW + timedelta(hours=hours))) == good
     assert rotated.version == 2
+
+
+def test_while_the_old_secret_signs_there_is_no_other_new_one():
+    rotated = a_webhook(secret="old").rotated("new", now=NOW)
+    with pytest.raises(SecretChanging) as error:
+        rotated.rotated("newer", now=NOW + timedelta(hours=23.9))
+    assert error.value.facts == {"until": (NOW + timedelta(hours=24)).isoformat()}
+    assert rotated.rotated("newer", now=NOW + timedelta(hours=24)).old_secret == "new"
 
 
 def test_to_enable_a_receiver_is_to_try_it_at_once():

@@ -102,6 +102,45 @@ async def test_a_new_secret_leaves_a_day_to_change_over(made, client):
     assert answer.headers["ETag"] == '"2"'
 
 
+async def rotated(client, at, version, key):
+    return await client.post(f"{at}/secret", headers=over(version) | {"Idempotency-Key": key})
+
+
+async def test_a_new_secret_whose_answer_was_lost_is_shown_to_who_asks_again(made, client):
+    first, again = [await rotated(client, made["at"], 1, "r-1") for _ in range(2)]
+    assert (again.status_code, again.json(), again.headers["ETag"]) == (200, first.json(), '"2"')
+    second = (await client.post(HOOKS, json={"url": URL})).headers["Location"]
+    assert (await rotated(client, second, 1, "r-2")).status_code == 200
+    assert refusal(await rotated(client, second, 2, "r-1")) == (422, "idempotency_key.reused")
+
+
+async def test_while_two_secrets_sign_there_is_no_third(made, client, clock):
+    secret = (await rotated(client, made["at"], 1, "r-1")).json()["secret"]
+    clock.now += timedelta(hours=23.9)
+    refused = await rotated(client, made["at"], 2, "r-2")
+    assert (refusal(refused), refused.json()["until"]) == (
+        (409, "secret_changing"),
+        (MONDAY + timedelta(days=1)).isoformat(),
+    )
+    clock.now = MONDAY + timedelta(days=1)
+    later = await rotated(client, made["at"], 2, "r-2")
+    assert (later.status_code, later.json()["secret"] != secret) == (200, True)
+
+
+async def test_a_repeat_shows_no_newer_secret_than_its_own(client, database, clock):
+    await a_place(database)
+    key = {"Idempotency-Key": "k-1"}
+    at = (await client.post(HOOKS, json={"url": URL}, headers=key)).headers["Location"]
+    assert (await rotated(client, at, 1, "r-1")).status_code == 200
+    again = await client.post(HOOKS, json={"url": URL}, headers=key)
+    assert (refusal(again), again.json()["webhook"]) == ((409, "secret_replaced"), at.rpartition("/")[2])
+    clock.now += timedelta(days=1)
+    assert (await rotated(client, at, 2, "r-2")).status_code == 200
+    repeated = await rotated(client, at, 1, "r-1")
+    assert refusal(repeated) == (409, "secret_replaced")
+    assert "whsec_" not in again.text + repeated.text
+
+
 @pytest.mark.parametrize(("method", "path"), [("PATCH", ""), ("POST", "/secret"), ("DELETE", "")])
 async def test_an_edit_names_its_version(made, client, method, path):
     body: dict[str, str] | None = {} if method == "PATCH" else None

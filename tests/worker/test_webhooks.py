@@ -257,7 +257,7 @@ async def test_a_fault_of_ours_rests_the_receiver_and_the_worker_goes_on(databas
 async def test_for_a_day_both_secrets_sign(database, receiver):
     slot, _ = await territory(database)
     old = await a_webhook(database, receiver)
-    new = await rotate_secret(database, WEST, old.id, version=1, caller=REGULATOR, now=datetime.now(UTC))
+    new = await rotate_secret(database, WEST, old.id, version=1, caller=REGULATOR, keyed=None, now=datetime.now(UTC))
     receiver.answers(secrets={"old": old.secret, "new": new.secret, "strange": "whsec_c3RyYW5nZQ=="})
     await book_place(database, naming(slot), caller=REGULATOR, now=NOW)
     async with worker_beside(database, concurrency=1, sending=HASTILY):

@@ -26,7 +26,7 @@ Types = Annotated[
 Secret = Annotated[
     str,
     Field(
-        description="Verify signatures with it; shown now and never again",
+        description="Verify signatures with it; shown now, and to a repeat of this request until it is replaced",
         examples=["whsec_Q2xhcmEgbidlc3QgcGFzIHVuZSBjbMOpIHNlY3LDqHRlIQ=="],
     ),
 ]
@@ -61,7 +61,7 @@ class WebhookOut(BaseModel):
         description="Failures in a row, at last; without events that it refuses again while it is well", examples=[0]
     )
     paused_until: datetime | None = Field(description="Nothing is sent before, since the receiver fails")
-    old_secret_until: datetime | None = Field(description="Until then two secrets sign")
+    old_secret_until: datetime | None = Field(description="Until then two secrets sign, and no other is given")
     created_at: datetime
     version: Version
 

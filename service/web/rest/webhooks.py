@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.application import webhooks
 from service.domain.errors import IdempotencyKeyReused, Invalid, NotFound, PreconditionMissing, StaleVersion, TooLarge
+from service.domain.webhook_errors import SecretChanging, SecretReplaced
 from service.domain.webhooks import Webhook
 from service.web.dependencies import CallerDep, DatabaseDep, KeyedDep, Now, RequiredVersion, etag
 from service.web.problems import answers
@@ -33,7 +34,11 @@ def _made(response: Response, webhook: Webhook) -> WebhookMadeOut:
     return WebhookMadeOut.of(webhook)
 
 
-@receivers.post("", status_code=201, responses=CREATED | answers(TooLarge, Invalid, IdempotencyKeyReused, NotFound))
+@receivers.post(
+    "",
+    status_code=201,
+    responses=CREATED | answers(TooLarge, Invalid, IdempotencyKeyReused, NotFound, SecretReplaced),
+)
 async def add_webhook(
     territory: TerritoryPath,
     asked: WebhookIn,
@@ -44,7 +49,10 @@ async def add_webhook(
     keyed: KeyedDep,
     now: Now,
 ) -> WebhookMadeOut:
-    """Have events of the territory sent to an address from now on. The answer holds the secret."""
+    """Have events of the territory sent to an address from now on. The answer holds the secret.
+
+    Repeated with its key it does so again, until the secret is replaced.
+    """
     webhook = await webhooks.add_webhook(
         database, territory, asked.url, asked.event_types, private=private, caller=caller, keyed=keyed, now=now
     )
@@ -104,7 +112,13 @@ async def change_webhook(
     return WebhookOut.of(changed)
 
 
-@receivers.post("/{webhook}/secret", responses=SHOWN | answers(Invalid, NotFound, StaleVersion, PreconditionMissing))
+@receivers.post(
+    "/{webhook}/secret",
+    responses=SHOWN
+    | answers(
+        Invalid, IdempotencyKeyReused, NotFound, StaleVersion, SecretChanging, SecretReplaced, PreconditionMissing
+    ),
+)
 async def rotate_secret(
     territory: TerritoryPath,
     webhook: WebhookPath,
@@ -112,13 +126,17 @@ async def rotate_secret(
     response: Response,
     database: DatabaseDep,
     caller: CallerDep,
+    keyed: KeyedDep,
     now: Now,
 ) -> WebhookMadeOut:
-    """Give it a new secret; the old one signs as well for 24 hours."""
-    return _made(
-        response,
-        await webhooks.rotate_secret(database, territory, webhook, version=version, caller=caller, now=now),
+    """Give it a new secret; the old one signs as well for 24 hours, and until then there is no third.
+
+    Send an `Idempotency-Key`: if the answer is lost, the repeat shows the new secret.
+    """
+    rotated = await webhooks.rotate_secret(
+        database, territory, webhook, version=version, caller=caller, keyed=keyed, now=now
     )
+    return _made(response, rotated)
 
 
 @receivers.delete(
