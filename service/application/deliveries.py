@@ -76,7 +76,7 @@ async def relay_events(database: Database, *, now: datetime, sas: bool = False) 
 
 
 def _deliveries(position: int, event: Event, receivers: Sequence[Webhook], now: datetime) -> list[Delivery]:
-    wanting_it = [each for each in receivers if each.territory in event.told_to and event.type in each.event_types]
+    wanting_it = [each for each in receivers if each.wants(event)]
     if not wanting_it:
         return []
     new = Delivery(

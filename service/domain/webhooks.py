@@ -74,6 +74,11 @@ class Webhook:
         )
         return replace(changed, failures=0, paused_until=None) if is_enabled else changed
 
+    def wants(self, event: Event) -> bool:
+        """One of its types and territory, that happened when it was there, be it told of later."""
+        is_its_own = self.territory in event.told_to and event.type in self.event_types
+        return is_its_own and event.occurred_at >= self.created_at
+
     def rotated(self, secret: str, *, now: datetime) -> "Webhook":
         """The next version with a new secret. Raises SecretChanging while an old one signs."""
         if self.old_secret_until is not None and now < self.old_secret_until:

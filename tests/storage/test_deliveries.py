@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from service.application.audit import audit
 from service.application.deliveries import RELAYED_AT_ONCE, relay_events
 from service.application.webhooks import add_webhook
 from service.domain.bookings import BookingId
@@ -153,6 +154,15 @@ async def test_where_there_is_no_receiver_events_are_passed_over_and_who_comes_l
     await tell(database, later := an_event())
     assert await relay_events(database, now=NOW) == 1
     assert [each.event for each in await due(database, webhook)] == [later.id]
+
+
+async def test_a_webhook_is_not_sent_what_happened_before_it_was_made_however_late(database, webhook):
+    before = replace(an_event(), occurred_at=NOW - A_SECOND)
+    await tell(database, before, at_once := an_event())
+    assert await relay_events(database, now=NOW + timedelta(hours=1)) == 2
+    assert [each.event for each in await due(database, webhook, now=NOW + timedelta(hours=1))] == [at_once.id]
+    found = await audit(database)
+    assert [each.findings for each in found.statements if each.name == "no_event_is_lost"] == [()]
 
 
 async def test_an_attempt_on_what_was_replayed_meanwhile_changes_nothing(database, webhook):

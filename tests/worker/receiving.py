@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from service.domain.webhooks import Retrying, Webhook
 from service.storage.database import Database
 from service.storage.tables.webhooks import DeliveryRow
 from service.worker.tasks import Sending
-from tests.make_bookings import REGULATOR, rows_of
+from tests.make_bookings import NOW, REGULATOR, rows_of
 from tests.worker.watching import PATIENCE_SECONDS
 
 WEST = TerritoryId("west")
@@ -104,7 +104,7 @@ async def a_webhook(database: Database, receiver: Receiver, *types: EventType) -
     """The receiver learns of the territory's events, and knows the secret."""
     wanted = frozenset(types or EventType)
     webhook = await add_webhook(
-        database, WEST, receiver.url, wanted, private=True, caller=REGULATOR, keyed=None, now=datetime.now(UTC)
+        database, WEST, receiver.url, wanted, private=True, caller=REGULATOR, keyed=None, now=NOW
     )
     receiver.answers(secrets={"first": webhook.secret})
     return webhook

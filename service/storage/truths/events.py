@@ -61,7 +61,7 @@ TRUTHS = (
         sentence="Every event waits to be relayed, or each receiver that wanted it has it delivered, waiting or dead.",
         sql="""
             WITH since AS (
-                SELECT w.id, w.territory_id, w.event_types,
+                SELECT w.id, w.territory_id, w.event_types, w.created_at,
                     least(w.created_at + interval '1 minute', min(e.relayed_at)) AS at
                 FROM webhooks w LEFT JOIN webhook_deliveries d ON d.webhook_id = w.id
                 LEFT JOIN events e ON e.id = d.event_id
@@ -70,7 +70,7 @@ TRUTHS = (
             )
             SELECT 'event ' || e.id AS row, 'relayed at ' || e.relayed_at || ', not to webhook ' || w.id AS said
             FROM since w JOIN events e ON e.territory_id = w.territory_id AND e.type = ANY (w.event_types)
-                AND e.relayed_at >= w.at
+                AND e.relayed_at >= w.at AND e.occurred_at >= w.created_at
             LEFT JOIN webhook_deliveries d ON d.webhook_id = w.id AND d.event_id = e.id
             WHERE d.event_id IS NULL
         """,
