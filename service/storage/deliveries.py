@@ -98,7 +98,8 @@ async def save_attempt(session: AsyncSession, delivery: Delivery) -> None:
 
 
 async def hurry(session: AsyncSession, id: WebhookId, *, now: datetime) -> None:
-    """The receiver answers again: nothing waits any longer."""
+    """The receiver answers again: nothing waits any longer. Its row is locked until the transaction ends."""
+    await session.execute(select(webhooks.c.id).where(webhooks.c.id == id).with_for_update())
     pending = (deliveries.c.webhook_id == id, deliveries.c.state == _PENDING, deliveries.c.next_attempt_at > now)
     await session.execute(update(deliveries).where(*pending).values(next_attempt_at=now))
 
