@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.application.appointments import want_told
@@ -30,6 +31,8 @@ from service.storage.webhooks import (
     pause_webhook,
     wanting,
 )
+
+log = structlog.get_logger(__name__)
 
 RELAYED_AT_ONCE = 500
 LANES = 8
@@ -127,6 +130,25 @@ async def _due(database: Database, id: WebhookId, how: Delivering) -> tuple[Webh
 
 async def _deliver(database: Database, webhook: Webhook, delivery: Delivery, how: Delivering) -> None:
     attempt = await how.sender.send(webhook, delivery, now=how.clock())
+    tried = await _tried(database, webhook, delivery, attempt, how)
+    if not attempt.is_success:
+        log.warning(
+            "delivery_failed",
+            webhook=str(webhook.id),
+            delivery=str(delivery.event),
+            attempt=tried.attempts,
+            status=tried.status,
+            failing=tried.failing,
+            state=tried.state,
+        )
+    elif how.retrying.is_failing(webhook.failures):
+        log.info("webhook_mended", webhook=str(webhook.id))
+
+
+async def _tried(
+    database: Database, webhook: Webhook, delivery: Delivery, attempt: Attempt, how: Delivering
+) -> Delivery:
+    """As it is kept after the attempt, and what that means for the receiver."""
     now = how.clock()
     tried = replace(
         delivery,
@@ -137,17 +159,18 @@ async def _deliver(database: Database, webhook: Webhook, delivery: Delivery, how
     )
     async with database.transaction() as session:
         if attempt.is_success:
+            tried = replace(tried, state=DeliveryState.DELIVERED)
             await forget_failures(session, webhook.id)
-            await stored.save_attempt(session, replace(tried, state=DeliveryState.DELIVERED))
             if how.retrying.is_failing(max(webhook.failures, delivery.attempts)):
                 await stored.hurry(session, webhook.id, now=now)
         elif attempt.is_gone:
             await disable_gone(session, webhook.id)
-            await stored.save_attempt(session, tried)
         else:
             if how.retrying.is_against_receiver(attempt, tried.attempts, webhook.failures):
                 await _count_failure(session, tried, attempt, how, now)
-            await _save_failure(session, tried, how, now)
+            tried = _given_up_or_waiting(tried, how, now)
+        await stored.save_attempt(session, tried)
+    return tried
 
 
 async def _count_failure(
@@ -155,17 +178,17 @@ async def _count_failure(
 ) -> None:
     """Against the receiver. One that answers is not left alone before it was tried with every event once."""
     failures = await count_failure(session, tried.webhook)
+    if failures == how.retrying.failures_to_pause:
+        log.warning("webhook_failing", webhook=str(tried.webhook), status=tried.status, failing=tried.failing)
     pause = how.retrying.pause(failures, how.draw())
     if pause is not None and not (attempt.is_refusal and tried.attempts == 1):
         await pause_webhook(session, tried.webhook, until=now + pause)
 
 
-async def _save_failure(session: AsyncSession, tried: Delivery, how: Delivering, now: datetime) -> None:
+def _given_up_or_waiting(tried: Delivery, how: Delivering, now: datetime) -> Delivery:
     if how.retrying.is_over(tried.since, now):
-        await stored.save_attempt(session, replace(tried, state=DeliveryState.DEAD))
-    else:
-        again = now + how.retrying.wait(tried.attempts, how.draw())
-        await stored.save_attempt(session, replace(tried, next_attempt_at=again))
+        return replace(tried, state=DeliveryState.DEAD)
+    return replace(tried, next_attempt_at=now + how.retrying.wait(tried.attempts, how.draw()))
 
 
 async def list_deliveries(

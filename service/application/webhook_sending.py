@@ -43,8 +43,8 @@ class Sender:
             return Attempt(failing=refused.failing)
         except (TimeoutError, httpx.TimeoutException):
             return Attempt(failing=Failing.TIMED_OUT)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError):
-            return Attempt(failing=Failing.UNREACHABLE)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            return Attempt(failing=Failing.TLS_FAILED if _is_of_tls(error) else Failing.UNREACHABLE)
 
     async def _post(self, url: str, headers: dict[str, str], body: str) -> int:
         """To the very address that was looked at, so that the name cannot mean another a moment later."""
@@ -81,6 +81,13 @@ async def sender(tls: ssl.SSLContext, *, private: bool) -> AsyncIterator[Sender]
     timeout = httpx.Timeout(MOST_SECONDS, connect=CONNECT_SECONDS)
     async with httpx.AsyncClient(verify=tls, timeout=timeout, follow_redirects=False, trust_env=False) as client:
         yield Sender(client=client, private=private)
+
+
+def _is_of_tls(error: BaseException | None) -> bool:
+    """Somebody is there, whose certificate is not believed or who speaks TLS otherwise or not at all."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _headers(webhook: Webhook, delivery: Delivery, now: datetime) -> dict[str, str]:

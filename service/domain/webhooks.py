@@ -110,6 +110,7 @@ class Failing(StrEnum):
 
     HOST_UNKNOWN = "host_unknown"
     HOST_NOT_PUBLIC = "host_not_public"
+    TLS_FAILED = "tls_failed"
     UNREACHABLE = "unreachable"
     TIMED_OUT = "timed_out"
 
