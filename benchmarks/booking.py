@@ -12,11 +12,11 @@ from benchmarks import aims, serving
 from benchmarks.load import request
 from benchmarks.measuring import Effort, middle
 from benchmarks.offered import Offered
-from benchmarks.pgbench import Statement, caught
+from benchmarks.pgbench import Statement, caught, pace
 from benchmarks.report import Cell, Table
 from benchmarks.stands import ALONE, FEW, Stand, Subject, beside_limits, stand
 from benchmarks.territory_map import Degrees
-from benchmarks.trips import shortest
+from benchmarks.trips import SHORTEST, shortest
 from service.domain.bookings import BookingId, Origin, SlotId
 from service.domain.callers import Caller, Keyed
 from service.domain.geography import Point
@@ -55,10 +55,12 @@ def measure(effort: Effort) -> Sequence[Table]:
         shortest_ms = [asyncio.run(shortest(here.url)).p99_ms]
         tables = [beside_limits(subject, here, effort) for subject in subjects]
         shortest_ms.append(asyncio.run(shortest(here.url)).p99_ms)
-    return [*tables, _aims(tables[0], middle(shortest_ms))]
+        among_ms = pace(here.url, SHORTEST, seconds=effort.seconds, clients=FEW).p99_ms
+    return [*tables, _aims(tables[0], middle(shortest_ms), among_ms)]
 
 
-def _aims(named: Table, shortest_ms: float) -> Table:
+def _aims(named: Table, shortest_ms: float, among_ms: float) -> Table:
+    """`shortest_ms`, `among_ms`: the 99th percentile of SELECT 1, by one client and by as many as we have."""
     many, few = (row for row in named.rows if str(row["what"]).startswith("POST"))
     [alone] = [row for row in named.rows if row["what"] == f"{ALONE}, {FEW} clients"]
     rows = [
@@ -69,7 +71,8 @@ def _aims(named: Table, shortest_ms: float) -> Table:
     limit = round(_number(alone["p99 ms"]) / shortest_ms, 1)
     note = (
         f"A named place. SELECT 1, one at a time by asyncpg: p99 {shortest_ms} ms, before and after the loads."
-        f" {alone['what']}: p99 ÷ p99 of SELECT 1 {limit}."
+        f" {alone['what']}: p99 ÷ p99 of SELECT 1 {limit}. SELECT 1 by pgbench with {FEW} clients: p99 {among_ms} ms;"
+        f" {few['what']}: p99 ÷ that {round(_number(few['p99 ms']) / among_ms, 1)}."
     )
     return Table(title="Booking: aims", rows=rows, notes=(note,))
 
