@@ -7,7 +7,7 @@ State comes from the database, in one statement, and is kept for a few seconds.
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 
 from fastapi import APIRouter, Request, Response
@@ -20,15 +20,18 @@ from service.domain.errors import Unavailable
 from service.storage.database import Database
 from service.storage.vitals import MEASURES, Reading, take_readings
 from service.web.dependencies import Clock, DatabaseDep
+from service.web.patience import within
 from service.web.pulse import feel
 
 router = APIRouter(tags=["service"])
 
 PREFIX = "tourderole_"
 KEPT_SECONDS = 5
-_SHARE = 50
-"""A look that took long is kept for so many times as long: it costs the database two per cent of a core at most."""
-PATIENCE_SECONDS = 10
+_SHARE, LONGEST_KEPT_SECONDS = 50, 60
+"""A look that took long is kept for so many times as long, so that it costs the database two per cent of a core, but
+for a minute at most. One that saw nothing is kept for no longer than others: the database may be back."""
+PATIENCE_SECONDS = 8
+"""Below the ten seconds that Prometheus waits for the whole answer."""
 UP = "database_up", "Whether the database answered the last look"
 SKEW = "clock_skew_seconds", "How far the clocks of this machine and of the database are apart at least"
 
@@ -40,8 +43,12 @@ class State(Collector):
         self._readings = readings
         self._skew_seconds = skew_seconds
 
+    @property
+    def is_up(self) -> bool:
+        return self._readings is not None
+
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        yield _gauge(*UP, value=float(self._readings is not None))
+        yield _gauge(*UP, value=float(self.is_up))
         if self._readings is None:
             return
         yield _gauge(*SKEW, value=self._skew_seconds)
@@ -54,29 +61,32 @@ class State(Collector):
 class Looks:
     """The latest look at a database, shared by all who ask meanwhile."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, stopwatch: Callable[[], float] = monotonic) -> None:
         self.database = database
-        self._clock = clock
+        self._clock, self._stopwatch = clock, stopwatch
         self._alone = asyncio.Lock()
         self._latest = State(None, 0)
         self._kept_until = 0.0
 
     async def latest(self) -> State:
         async with self._alone:
-            began = monotonic()
+            began = self._stopwatch()
             if began >= self._kept_until:
                 self._latest = await self._look()
-                ended = monotonic()
-                self._kept_until = ended + max(KEPT_SECONDS, _SHARE * (ended - began))
+                ended = self._stopwatch()
+                longest = LONGEST_KEPT_SECONDS if self._latest.is_up else KEPT_SECONDS
+                self._kept_until = ended + min(max(KEPT_SECONDS, _SHARE * (ended - began)), longest)
         return self._latest
 
     async def _look(self) -> State:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                felt = await feel(self.database, self._clock)
-                readings = await take_readings(self.database, now=self._clock()) if felt.has_schema else []
+            return await within(PATIENCE_SECONDS, self._seen())
         except (Unavailable, TimeoutError):
             return State(None, 0)
+
+    async def _seen(self) -> State:
+        felt = await feel(self.database, self._clock)
+        readings = await take_readings(self.database, now=self._clock()) if felt.has_schema else []
         return State(readings, felt.skew_seconds)
 
 

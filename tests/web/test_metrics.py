@@ -14,9 +14,10 @@ from service.application.bookings import hold_slot
 from service.application.deliveries import relay_events
 from service.cli import supervising  # noqa: F401 - its metric is one of the list
 from service.domain.roster_life import Solving
+from service.storage.database import Database
 from service.storage.vitals import MEASURES
 from service.web.counting import REQUESTS
-from service.web.metrics import PREFIX, SKEW, UP
+from service.web.metrics import PREFIX, SKEW, UP, Looks
 from service.worker import running  # noqa: F401 - so are its
 from tests.make_bookings import NOW, REGULATOR, a_place, places, quarters
 from tests.rosters import LAWFUL, a_draft, a_request
@@ -57,6 +58,19 @@ async def test_a_look_is_shared_for_a_while(client, database):
     first = await figures(client, "places_free")
     await hold_slot(database, slot, "DRM-2026-1", caller=REGULATOR, now=NOW)
     assert await figures(client, "places_free") == first
+
+
+@pytest.mark.parametrize(("is_up", "took", "kept"), [(True, 0.01, 5), (True, 0.5, 25), (True, 7, 60), (False, 7, 5)])
+async def test_a_look_that_took_long_is_kept_longer_and_one_that_saw_nothing_is_not(database, clock, is_up, took, kept):
+    times = iter((100.0, 100 + took, 100 + took + kept - 0.01, 100 + took + kept, 200, 300))
+    async with Database("postgresql://nobody@127.0.0.1:1/nothing") as gone:
+        looks = Looks(database if is_up else gone, clock, stopwatch=lambda: next(times))
+        first = await looks.latest()
+        assert first.is_up is is_up
+        looks.database = database
+        assert await looks.latest() is first
+        again = await looks.latest()
+        assert (again is not first, again.is_up) == (True, True)
 
 
 @pytest.mark.parametrize(("minutes_later", "live", "expired"), [(1, 1, 0), (6, 0, 1), (11, 0, 0)])
