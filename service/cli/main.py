@@ -48,7 +48,7 @@ def serve_command(
     """Serve the API, with a worker beside it."""
     logs.configure()
     settings = Settings() if workers is None else Settings(server_workers=workers)
-    with prepared_database(settings) as url:
+    with prepared_database(settings, stays=True) as url:
         serving.serve(settings, url)
 
 
@@ -57,7 +57,7 @@ def worker_command() -> None:
     """Run one more worker, on this machine or another that reaches the same database."""
     logs.configure()
     settings = Settings()
-    with prepared_database(settings) as url:
+    with prepared_database(settings, stays=True) as url:
         serving.work(settings, url)
 
 
@@ -70,7 +70,7 @@ def demo_command(
     logs.configure(level=logging.WARNING)
     settings = Settings()
     first = solving.first_week(week)
-    with prepared_database(settings) as url:
+    with prepared_database(settings, stays=True) as url:
         invitation = demo.run(settings, url, first)
         if not once:
             logs.configure()

@@ -10,6 +10,7 @@ import typer
 from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 
+from service.cli.keeping_up import kept_up
 from service.settings import Settings
 from service.storage.embedded import EmbeddedPostgres
 from service.storage.embedded_run_as import DatabaseUnavailable
@@ -19,20 +20,32 @@ TOKEN_BYTES = 32
 
 
 @contextmanager
-def reached_database(settings: Settings) -> Iterator[str]:
-    """The URL of the database as it is, while the block runs: the settings', or the service's own."""
+def reached_database(settings: Settings, *, stays: bool = False) -> Iterator[str]:
+    """The URL of the database as it is, while the block runs: the settings', or the service's own.
+
+    `stays`: should its own die meanwhile, it is started again.
+    """
     with ExitStack() as stack:
-        try:
-            url = settings.database_url or stack.enter_context(EmbeddedPostgres.start(settings.data / "postgres")).url
-        except DatabaseUnavailable as error:
-            raise stopped(str(error)) from error
+        url = settings.database_url
+        if url is None:
+            postgres = stack.enter_context(_own_postgres(settings))
+            url = postgres.url
+            if stays:
+                stack.enter_context(kept_up(postgres))
         yield url
 
 
+def _own_postgres(settings: Settings) -> EmbeddedPostgres:
+    try:
+        return EmbeddedPostgres.start(settings.data / "postgres")
+    except DatabaseUnavailable as error:
+        raise stopped(str(error)) from error
+
+
 @contextmanager
-def prepared_database(settings: Settings) -> Iterator[str]:
-    """The URL of a migrated database while the block runs."""
-    with reached_database(settings) as url:
+def prepared_database(settings: Settings, *, stays: bool = False) -> Iterator[str]:
+    """The URL of a migrated database while the block runs; `stays` as above."""
+    with reached_database(settings, stays=stays) as url:
         try:
             upgrade(url)
         except OperationalError as error:

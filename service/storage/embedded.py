@@ -22,17 +22,18 @@ class EmbeddedPostgres:
     The first to `start` runs the server; the others join it. `stop` gives a handle back, and the last one given back
     stops the server, whoever started it. The tie: a server started with `tied` shuts down when the thread that
     started it ends, even by SIGKILL, so start it from the main thread (it needs `setpriv`, of util-linux; without it
-    there is no tie). A guest then sees its connections cut and new ones refused; the next `start` in the folder, by
-    anybody, runs the server again at the same `url`. Processes that must outlive each other want a server of their
-    own: TOURDEROLE_DATABASE_URL.
+    there is no tie). A guest then sees its connections cut and new ones refused; the next `start` in the folder, or
+    `start_again` of whoever still holds a handle, runs the server again at the same `url`. Processes that must outlive
+    each other want a server of their own: TOURDEROLE_DATABASE_URL.
     """
 
     url: str
     """Of the database `tourderole`: `postgresql://…` without a driver, for libpq, asyncpg and SQLAlchemy."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tied: bool, durable: bool) -> None:
         """Not for callers: `start` makes a handle that works."""
         self._folder = folder
+        self._tied, self._durable = tied, durable
         self._cluster = Cluster(folder=folder)
         self._users = private_file(folder / "users")
 
@@ -46,11 +47,11 @@ class EmbeddedPostgres:
         folder = folder.expanduser().absolute()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = cls(folder)
+            handle = cls(folder, tied=tied, durable=durable)
             with ExitStack() as undo:
                 undo.callback(handle.stop)
                 with handle._alone():
-                    handle._join_or_run(tied=tied, durable=durable)
+                    handle._join_or_run()
                     handle.url = handle.create_database("tourderole")
                 undo.pop_all()
         except (OSError, psycopg.Error) as error:
@@ -63,6 +64,25 @@ class EmbeddedPostgres:
             if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self._cluster.url(name)
+
+    def is_dead(self) -> bool:
+        """Whether the server ended though this handle was not given back. A glance: it may be hung and not dead."""
+        return not self._users.closed and self._cluster.is_dead()
+
+    def start_again(self) -> bool:
+        """Start the server when it has died, and tell whether one did so here; of several who hold it, one does.
+
+        It blocks until what was committed is back: a second, minutes after much writing. Once tied, the server now is
+        to the thread that calls. Raises DatabaseUnavailable.
+        """
+        try:
+            with self._alone():
+                if not self.is_dead():
+                    return False
+                self._run()
+        except OSError as error:
+            raise DatabaseUnavailable(f"No PostgreSQL in {self._folder}: {error}") from error
+        return True
 
     def stop(self) -> None:
         """Give the handle back; harmless when it was."""
@@ -80,12 +100,15 @@ class EmbeddedPostgres:
     ) -> None:
         self.stop()
 
-    def _join_or_run(self, *, tied: bool, durable: bool) -> None:
+    def _join_or_run(self) -> None:
         if _take(self._users):
             self._cluster.shut_down()  # what nobody uses has lost its owner: it is about to go, or tied to nobody
         fcntl.flock(self._users, fcntl.LOCK_SH)
         if not self._cluster.is_up():
-            self._cluster.run(tied=tied, durable=durable)
+            self._run()
+
+    def _run(self) -> None:
+        self._cluster.run(tied=self._tied, durable=self._durable)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

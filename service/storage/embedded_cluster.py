@@ -70,6 +70,11 @@ class Cluster:
     def is_up(self) -> bool:
         return self._ping() is pq.Ping.OK
 
+    def is_dead(self) -> bool:
+        """No such process is there, be it hung or busy: a glance, which takes no connection."""
+        postmaster = self._postmaster()
+        return postmaster is None or not _lives(postmaster.pid)
+
     def url(self, database: str) -> str:
         """For libpq and asyncpg, whatever PGPORT says. Raises DatabaseUnavailable when no server was started."""
         postmaster = self._postmaster()
@@ -186,6 +191,13 @@ def wait_until(is_so: Callable[[], bool], *, otherwise: str, seconds: float = PA
         if time.monotonic() > give_up_at:
             raise DatabaseUnavailable(otherwise)
         time.sleep(0.02)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_fit_for_sockets(folder: Path) -> bool:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +69,8 @@ def serve(url: str, folder: Path, *words: str, **settings: str) -> Iterator[Serv
         if process.poll() is None:
             root = psutil.Process(process.pid)
             for each in (root, *root.children(recursive=True)):
-                each.kill()
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
         process.wait()
         if process.stdout:
             process.stdout.close()

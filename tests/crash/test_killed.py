@@ -14,6 +14,7 @@ from tests.crash.conftest import a_published_territory, utc_now
 from tests.crash.processes import Service, a_storm, audited, running
 from tests.make_bookings import rows_of
 from tests.rosters import ANNE, TERRITORY
+from tests.storage.hanging import postmaster_of
 from tests.worker.receiving import a_receiver, versions
 from tests.worker.watching import TOURDEROLE
 
@@ -74,6 +75,22 @@ async def listened_to(url, receiver):
     receiver.answers(secrets={"first": webhook.secret})
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_its_own_postgresql_killed_in_a_storm_comes_back_with_what_was_acknowledged(tmp_path, workers):
+    folder = tmp_path / "serve" / "postgres"
+    with EmbeddedPostgres.start(folder) as postgres:
+        await a_published_territory(postgres.url)
+    server = Service("serve", "", tmp_path / "serve", words=[TOURDEROLE, "serve", "--workers", workers])
+    async with running(server), a_storm(tmp_path, server.url) as storm:
+        for _ in range(2):
+            await storm.until("kept", SOME)
+            postmaster_of(folder).kill()
+            await storm.until("unanswered", 1)
+            await storm.until("kept", SOME)
+        await storm.end()
+        await audited(postgres.url, storm.log)
+
+
 def postmaster_alone(postmaster):
     """Whatever its backends were doing they may end."""
     postmaster.kill()
@@ -117,10 +134,6 @@ async def test_what_was_acknowledged_is_there_after_a_backend_was_killed(tmp_pat
             await storm.until("kept", SOME)
             await storm.end()
             await audited(postgres.url, storm.log)
-
-
-def postmaster_of(folder):
-    return psutil.Process(int((folder / "cluster" / "postmaster.pid").read_text().splitlines()[0]))
 
 
 def a_backend(postmaster):
