@@ -47,7 +47,7 @@ def _read(path: Path) -> bytes:
 
 
 async def _audit(url: str, log: bytes | None) -> Audit:
-    async with Database(url) as database:
+    async with Database(url, patience_seconds=None) as database:
         try:
             return await audit(database, log)
         except Invalid as error:

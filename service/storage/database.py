@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from service.storage.direct import Direct
@@ -17,6 +19,11 @@ _SESSION = {"search_path": "public,jobs", "timezone": "UTC", "jit": "off", "plan
 """Statements are short and prepared once a connection: neither compiling nor planning them anew pays."""
 DIRECT_SESSION = {**_SESSION, "enable_bitmapscan": "off", "enable_sort": "off"}
 """Those that regulators wait for walk along an index in its order, and stop as soon as they have found enough."""
+
+DIRECT_PATIENCE_SECONDS = 5
+"""For a connection, and on the short way as long again for the answer: who waits has a patient on the line."""
+PATIENCE_SECONDS = 30
+"""For the answer to any other statement, once there is a connection: that may take three times as long as above."""
 
 
 def asyncpg_url(url: str) -> str:
@@ -33,8 +40,31 @@ def _translated() -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, NoConnectionFree) as error:
         raise out_of_reach() from error
+
+
+def _distrust(context: ExceptionContext) -> None:
+    """What did not answer in time is used no more: nothing is rolled back there, nor on those that are idle."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
+
+
+def _engine(url: str, size: int, connecting_seconds: float, patience_seconds: float | None) -> AsyncEngine:
+    engine = create_async_engine(
+        asyncpg_url(url),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=2 * connecting_seconds,
+        hide_parameters=True,
+        connect_args={
+            "server_settings": _SESSION,
+            "timeout": connecting_seconds,
+            "command_timeout": patience_seconds,
+        },
+    )
+    event.listen(engine.sync_engine, "handle_error", _distrust)
+    return engine
 
 
 class Database:
@@ -43,21 +73,24 @@ class Database:
     `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read,
     `rush`: for what few of them can have.
     More than a few direct connections a process answer nothing sooner: on the cores there are they take turns, and in a
-    rush for the last places they are in each other's way.
+    rush for the last places they are in each other's way. `patience_seconds`: how long an answer is waited for, None
+    without end; then, or when no connection is to be had, the database is Unavailable.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 15, direct_size: int = 4) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 15,
+        direct_size: int = 4,
+        patience_seconds: float | None = PATIENCE_SECONDS,
+        direct_patience_seconds: float = DIRECT_PATIENCE_SECONDS,
+    ) -> None:
         self.url = url
         self.together = Together()
-        self.rush: Rush[Any] = Rush(most=direct_size)
-        self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION)
-        self._engine = create_async_engine(
-            asyncpg_url(url),
-            pool_size=pool_size,
-            max_overflow=0,
-            hide_parameters=True,
-            connect_args={"server_settings": _SESSION},
-        )
+        self.rush: Rush[Any] = Rush(most=direct_size, patience_seconds=direct_patience_seconds)
+        self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION, patience_seconds=direct_patience_seconds)
+        self._engine = _engine(url, pool_size, direct_patience_seconds, patience_seconds)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def __aenter__(self) -> Self:

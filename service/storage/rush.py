@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from service.domain.errors import NoPlaceFree
+from service.storage.refusals import out_of_reach
 
 Asking = TypeVar("Asking")
 Refused = Callable[[Sequence[Asking]], Awaitable[Sequence[Asking]]]
@@ -37,17 +38,18 @@ class _Line(Generic[Asking]):
 
 
 class Rush(Generic[Asking]):
-    """Lines, one for each thing that is asked for; nobody waits where fewer than `most` try."""
+    """Lines, one for each thing that is asked for; nobody waits where fewer than `most` try, nor without end."""
 
-    def __init__(self, *, most: int) -> None:
+    def __init__(self, *, most: int, patience_seconds: float) -> None:
         self._most = most
+        self._patience_seconds = patience_seconds
         self._lines: dict[Hashable, _Line[Asking]] = {}
 
     @asynccontextmanager
     async def turn(self, what: Hashable, asking: Asking, refused: Refused[Asking]) -> AsyncIterator[None]:
         """While it is one's turn to try. Raises NoPlaceFree, without reasons, when others found that none is left.
 
-        Who raises it in the block has those who wait told.
+        Raises Unavailable when the line does not move. Who raises it in the block has those who wait told.
         """
         line = self._lines.setdefault(what, _Line())
         if line.tries < self._most:
@@ -68,10 +70,13 @@ class Rush(Generic[Asking]):
         told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         line.waiting.append((asking, told))
         try:
-            return await told
-        except asyncio.CancelledError:
+            async with asyncio.timeout(self._patience_seconds):
+                return await told
+        except (asyncio.CancelledError, TimeoutError) as error:
             if not told.cancelled() and told.result():
                 line.move_up()
+            if isinstance(error, TimeoutError):
+                raise out_of_reach() from error
             raise
 
     async def _tell(self, line: _Line[Asking], refused: Refused[Asking]) -> None:

@@ -54,6 +54,35 @@ async def test_a_statement_given_up_leaves_nothing_for_the_next(direct):
     assert await pid(direct) != was
 
 
+@pytest.fixture
+async def hasty(database_url):
+    """Two connections, and a fifth of a second for each step."""
+    async with Database(database_url, direct_size=2, direct_patience_seconds=0.2) as database:
+        yield database.direct
+
+
+async def test_a_statement_that_takes_too_long_is_stopped_and_no_connection_used_again(hasty, database_url):
+    were = {
+        await pid(hasty),
+        *[row["pid"] for [row] in await asyncio.gather(*(hasty.fetch(PID, []) for _ in range(2)))],
+    }
+    with pytest.raises(Unavailable):
+        await hasty.fetch("SELECT pg_sleep(60)", [])
+    assert await pid(hasty) not in were
+    with psycopg.connect(database_url, autocommit=True) as other:
+        while other.execute("SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'").rowcount:
+            pass
+
+
+async def test_nobody_waits_too_long_for_a_connection(hasty):
+    holders = [asyncio.create_task(hasty.fetch("SELECT pg_sleep(0.15)", [])) for _ in range(4)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await hasty.fetch(PID, [])
+    await asyncio.gather(*holders)
+    assert await pid(hasty)
+
+
 async def test_a_mistake_of_ours_is_none_of_the_database(direct):
     with pytest.raises(asyncpg.UndefinedTableError):
         await direct.fetch("SELECT FROM nowhere", [])

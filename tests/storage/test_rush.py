@@ -14,8 +14,10 @@ WHAT = "the same need"
 class Many:
     """Who ask, by number; `refusing`: whom the database would say that nothing is left for."""
 
-    def __init__(self, most: int = 2, refusing: Sequence[int] = (), *, is_broken: bool = False) -> None:
-        self.rush = Rush[int](most=most)
+    def __init__(
+        self, most: int = 2, refusing: Sequence[int] = (), *, is_broken: bool = False, patience_seconds: float = 60
+    ) -> None:
+        self.rush = Rush[int](most=most, patience_seconds=patience_seconds)
         self.tried: list[int] = []
         self.asked_about: list[list[int]] = []
         self.refusing = refusing
@@ -141,6 +143,17 @@ async def test_who_gives_up_waiting_is_passed_over():
     many = Many(most=1)
     await many.come(1, 2, 3)
     await many.leave(2)
+    await many.succeed(1)
+    await settled()
+    assert many.tried == [1, 3]
+
+
+async def test_who_waits_in_a_line_that_does_not_move_is_told_so_and_passed_over():
+    many = Many(most=1, patience_seconds=0.01)
+    await many.come(1, 2)
+    with pytest.raises(Unavailable):
+        await many.told(2)
+    await many.come(3)
     await many.succeed(1)
     await settled()
     assert many.tried == [1, 3]
