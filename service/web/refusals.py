@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.domain.errors import Invalid, TourderoleError
+from service.domain.errors import Invalid, TourderoleError, Unavailable
 from service.web import problems
 from service.web.console import refusals as pages
 from service.web.fhir import outcomes
@@ -32,6 +32,14 @@ def internal(request: Request) -> Response:
     if _is_under(PAGES, request):
         return pages.internal_page(request)
     return outcomes.internal_outcome(request) if _is_fhir(request) else problems.internal_problem(request)
+
+
+def stopping(request: Request) -> Response:
+    """The answer to who has waited for longer than a server that stops may take to end."""
+    error = Unavailable(
+        "the server has stopped: whether it was done, a repeat with the same key tells", dependency="server"
+    )
+    return pages.refusal_page(request, error) if _is_under(PAGES, request) else refusal(request, error)
 
 
 def install(app: FastAPI) -> None:

@@ -1,5 +1,6 @@
 """What surrounds every request: its id, its count and time, the log line of what failed, the end of a server."""
 
+import asyncio
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -49,7 +50,8 @@ class Watched:
     """Pure ASGI, around the whole application; some microseconds a request.
 
     It tells the route, never the path or the query: these may name a person. While the server drains
-    (`app.state.is_draining`), callers are told not to come back on the same connection.
+    (`app.state.is_draining`), callers are told not to come back on the same connection, and who is still waiting when
+    its time is up is told so: the cancellation ends here, as nothing is left to cancel.
     """
 
     def __init__(self, app: ASGIApp, *, log_requests: bool = False) -> None:
@@ -67,6 +69,12 @@ class Watched:
         answer = _Answer(scope, send, id, self._count)
         try:
             await self._app(scope, receive, answer.send)
+        except asyncio.CancelledError:
+            if not scope["app"].state.is_draining:
+                raise
+            log.warning("request_cut", method=scope["method"], route=route_of(scope), began=bool(answer.status))
+            if not answer.status:
+                await refusals.stopping(Request(scope))(scope, receive, answer.send)
         except Exception:
             log.exception("request_failed", method=scope["method"], route=route_of(scope))
             if answer.status:

@@ -68,7 +68,7 @@ def test_a_slow_request_under_way_is_answered_and_new_ones_go_elsewhere(database
         assert served.ended() == 0
 
 
-def test_a_request_that_does_not_end_in_time_is_given_up(database_url, tmp_path):
+def test_a_request_that_does_not_end_in_time_is_given_up_and_told_so(database_url, tmp_path):
     settings = {"unready_seconds": "0", "drain_seconds": "1"}
     with serve(database_url, tmp_path, **settings) as served, served.client() as client:
         until(served, 200)
@@ -77,7 +77,14 @@ def test_a_request_that_does_not_end_in_time_is_given_up(database_url, tmp_path)
             somebody_waits(database_url)
             served.stop()
             assert served.ended() == 0
-            assert slow.exception(PATIENCE_SECONDS) or slow.result().status_code == 500
+            answer = slow.result(PATIENCE_SECONDS)
+        assert (answer.status_code, answer.json()["code"], answer.json()["dependency"]) == (
+            503,
+            "unavailable",
+            "server",
+        )
+        assert answer.json()["request_id"] == answer.headers["x-request-id"]
+        assert [line for line in served.lines() if "error" in line or "Exception" in str(line["event"])] == []
 
 
 @ONE_OR_TWO
