@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service.domain.errors import Unavailable
 from service.storage.database import Database
@@ -93,6 +93,14 @@ async def test_no_database_is_said_to_be_out_of_reach():
     async with Database("postgresql://postgres@127.0.0.1:1/none") as database:
         with pytest.raises(Unavailable):
             await database.direct.fetch(PID, [])
+
+
+async def test_the_server_looks_after_a_caller_that_vanished(database):
+    """By a socket of this machine nobody vanishes, so what was asked for is all that can be seen."""
+    asked = "SELECT reset_val FROM pg_settings WHERE name = 'tcp_keepalives_idle'"
+    [row] = await database.direct.fetch(asked, [])
+    async with database.statement() as connection:
+        assert (row["reset_val"], (await connection.execute(text(asked))).scalar_one()) == ("30", "30")
 
 
 async def test_a_statement_goes_either_way_and_asks_for_all_its_values(database):
