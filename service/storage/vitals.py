@@ -34,12 +34,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """The database's clock, and the revision of its schema; None when there is none."""
+    """The database's clock, the revision of its schema, None when there is none, and whether any worker is alive."""
 
     at: datetime
     schema: str | None
+    has_workers: bool
 
 
+_ALIVE = "FROM jobs.procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds'"
+"""Workers say so every second."""
 _WAITING = """
     SELECT 'relay' AS stage, occurred_at AS since FROM events WHERE relayed_at IS NULL
     UNION ALL
@@ -166,10 +169,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         name="workers",
         meaning="Signs of life of workers in the last 10 seconds: of each worker two, of its solves and its deliveries",
-        sql="""
-            SELECT count(*) AS value FROM jobs.procrastinate_workers
-            WHERE last_heartbeat > now() - interval '10 seconds'
-        """,
+        sql=f"SELECT count(*) AS value {_ALIVE}",
     ),
     Measure(
         name="solves",
@@ -210,7 +210,7 @@ def _row(measure: Measure) -> str:
 
 
 _ALL = text(" UNION ALL ".join(map(_row, MEASURES)))
-_PULSE = text("SELECT clock_timestamp(), (SELECT version_num FROM alembic_version)")
+_PULSE = text(f"SELECT clock_timestamp(), (SELECT version_num FROM alembic_version), EXISTS (SELECT {_ALIVE})")  # noqa: S608
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
@@ -228,7 +228,7 @@ async def feel_pulse(database: Database) -> Pulse:
     """Raises Unavailable."""
     async with database.statement() as connection:
         try:
-            at, schema = (await connection.execute(_PULSE)).one()
+            at, schema, has_workers = (await connection.execute(_PULSE)).one()
         except ProgrammingError:
-            at, schema = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one(), None
-    return Pulse(at=at, schema=schema)
+            at, schema, has_workers = await connection.scalar(text("SELECT clock_timestamp()")), None, False
+    return Pulse(at=at, schema=schema, has_workers=has_workers)

@@ -90,6 +90,7 @@ class Looks:
         return State(readings, felt.skew_seconds)
 
 
+@router.head("/metrics", include_in_schema=False)
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(request: Request, database: DatabaseDep) -> Response:
     """Prometheus exposition format: the same from every process of a server, whichever answers."""

@@ -21,6 +21,15 @@ class Felt:
 
     skew_seconds: float
     has_schema: bool
+    has_workers: bool
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is wrong and yet not in the way of serving."""
+        return [
+            *(["clock"] if self.skew_seconds > CLOCK_LIMIT_SECONDS else []),
+            *([] if self.has_workers else ["worker"]),
+        ]
 
 
 async def feel(database: Database, clock: Clock) -> Felt:
@@ -30,4 +39,4 @@ async def feel(database: Database, clock: Clock) -> Felt:
     apart = max(before - pulse.at, pulse.at - clock(), timedelta(0)).total_seconds()
     if apart > CLOCK_LIMIT_SECONDS:
         log.warning("clock_skew", seconds=round(apart, 1))
-    return Felt(skew_seconds=apart, has_schema=serves_schema(pulse.schema))
+    return Felt(skew_seconds=apart, has_schema=serves_schema(pulse.schema), has_workers=pulse.has_workers)

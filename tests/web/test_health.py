@@ -17,14 +17,42 @@ async def in_time(database, clock):
         clock.now = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
 
 
+@pytest.fixture
+async def at_work(database):
+    """A worker that has just said that it lives."""
+    async with database.transaction() as session:
+        await session.execute(text("SELECT jobs.procrastinate_register_worker_v1()"))
+
+
+async def silent(database, seconds):
+    async with database.transaction() as session:
+        await session.execute(
+            text("UPDATE jobs.procrastinate_workers SET last_heartbeat = now() - make_interval(secs => :seconds)"),
+            {"seconds": seconds},
+        )
+
+
 async def ready(client: httpx.AsyncClient) -> tuple[int, dict[str, object]]:
     answer = await client.get("/readyz")
     return answer.status_code, answer.json()
 
 
-@pytest.mark.usefixtures("in_time")
+@pytest.mark.usefixtures("in_time", "at_work")
 async def test_all_is_well(client):
     assert await ready(client) == (200, {"status": "ok", "down": [], "warnings": []})
+
+
+@pytest.mark.parametrize(("seconds", "warnings"), [(9, []), (11, ["worker"])])
+@pytest.mark.usefixtures("in_time", "at_work")
+async def test_workers_silent_for_ten_seconds_are_missed(client, database, seconds, warnings):
+    await silent(database, seconds)
+    assert await ready(client) == (200, {"status": "ok", "down": [], "warnings": warnings})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_a_probe_may_ask_for_the_head_alone(client, path):
+    whole, head = await client.get(path), await client.head(path)
+    assert (head.status_code, head.headers["content-type"]) == (200, whole.headers["content-type"])
 
 
 async def test_a_database_that_is_gone_is_named(app, client):
@@ -51,7 +79,7 @@ async def test_a_database_without_a_schema_is_named(client, database):
 
 
 @pytest.mark.parametrize(("seconds", "warnings"), [(-3, ["clock"]), (1, []), (3, ["clock"])])
-@pytest.mark.usefixtures("in_time")
+@pytest.mark.usefixtures("in_time", "at_work")
 async def test_clocks_that_differ_by_more_than_two_seconds_are_seen(client, clock, seconds, warnings):
     clock.now += timedelta(seconds=seconds)
     assert await ready(client) == (200, {"status": "ok", "down": [], "warnings": warnings})
