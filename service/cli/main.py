@@ -12,7 +12,7 @@ import typer
 from service.application.directory import import_territory_file
 from service.cli import auditing, backing_up, demo, logs, repairing, serving, solving, visible
 from service.cli.conformance.command import conformance_command
-from service.cli.opening import prepared_database, stopped
+from service.cli.opening import connections_to_serve, prepared_database, stopped
 from service.domain.callers import Caller
 from service.domain.errors import Invalid
 from service.settings import Settings
@@ -48,7 +48,7 @@ def serve_command(
     """Serve the API, with a worker beside it."""
     logs.configure()
     settings = Settings() if workers is None else Settings(server_workers=workers)
-    with prepared_database(settings, stays=True) as url:
+    with prepared_database(settings, stays=True, connections=connections_to_serve(settings)) as url:
         serving.serve(settings, url)
 
 
@@ -70,7 +70,7 @@ def demo_command(
     logs.configure(level=logging.WARNING)
     settings = Settings()
     first = solving.first_week(week)
-    with prepared_database(settings, stays=True) as url:
+    with prepared_database(settings, stays=True, connections=connections_to_serve(settings)) as url:
         invitation = demo.run(settings, url, first)
         if not once:
             logs.configure()

@@ -15,6 +15,12 @@ from service.storage.embedded_run_as import DatabaseUnavailable
 
 __all__ = ["DatabaseUnavailable", "EmbeddedPostgres"]
 
+DEFAULT_CONNECTIONS = 100
+_TOO_FEW = (
+    "The PostgreSQL that runs in {folder} allows {allowed} connections, and {asked} may be needed here. Stop who uses"
+    " it and start this first, ask for fewer processes, or name a server of your own in TOURDEROLE_DATABASE_URL."
+)
+
 
 class EmbeddedPostgres:
     """A handle on the server of one folder; any number of processes may hold one on the same folder.
@@ -30,24 +36,27 @@ class EmbeddedPostgres:
     url: str
     """Of the database `tourderole`: `postgresql://…` without a driver, for libpq, asyncpg and SQLAlchemy."""
 
-    def __init__(self, folder: Path, *, tied: bool, durable: bool) -> None:
+    def __init__(self, folder: Path, *, tied: bool, durable: bool, connections: int) -> None:
         """Not for callers: `start` makes a handle that works."""
         self._folder = folder
-        self._tied, self._durable = tied, durable
+        self._tied, self._durable, self._connections = tied, durable, connections
         self._cluster = Cluster(folder=folder)
         self._users = private_file(folder / "users")
 
     @classmethod
-    def start(cls, folder: Path, *, tied: bool = True, durable: bool = True) -> Self:
+    def start(
+        cls, folder: Path, *, tied: bool = True, durable: bool = True, connections: int = DEFAULT_CONNECTIONS
+    ) -> Self:
         """Join the running server of this folder, or start it: two seconds the first time, then one. It blocks.
 
         The folder is for this alone, and made (0700) when missing. A server that is not `durable`, as tests like it,
-        may lose everything in a power cut. Raises DatabaseUnavailable.
+        may lose everything in a power cut. `connections`: how many it must allow, to all who use it together. Raises
+        DatabaseUnavailable, also when one runs already that allows fewer.
         """
         folder = folder.expanduser().absolute()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = cls(folder, tied=tied, durable=durable)
+            handle = cls(folder, tied=tied, durable=durable, connections=connections)
             with ExitStack() as undo:
                 undo.callback(handle.stop)
                 with handle._alone():
@@ -79,7 +88,8 @@ class EmbeddedPostgres:
             with self._alone():
                 if not self.is_dead():
                     return False
-                self._run()
+                connections = max(self._connections, self._cluster.connections())  # others may count on more
+                self._cluster.run(tied=self._tied, durable=self._durable, connections=connections)
         except OSError as error:
             raise DatabaseUnavailable(f"No PostgreSQL in {self._folder}: {error}") from error
         return True
@@ -105,10 +115,9 @@ class EmbeddedPostgres:
             self._cluster.shut_down()  # what nobody uses has lost its owner: it is about to go, or tied to nobody
         fcntl.flock(self._users, fcntl.LOCK_SH)
         if not self._cluster.is_up():
-            self._run()
-
-    def _run(self) -> None:
-        self._cluster.run(tied=self._tied, durable=self._durable)
+            self._cluster.run(tied=self._tied, durable=self._durable, connections=self._connections)
+        elif (allowed := self._cluster.connections()) < self._connections:
+            raise DatabaseUnavailable(_TOO_FEW.format(folder=self._folder, allowed=allowed, asked=self._connections))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

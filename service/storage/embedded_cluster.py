@@ -1,6 +1,7 @@
 """One PostgreSQL cluster in a folder of its own: made, run, asked how it is, and shut down."""
 
 import os
+import re
 import shutil
 import signal
 import stat
@@ -31,7 +32,6 @@ _LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--buil
 _SETTINGS = {
     "listen_addresses": "",
     "log_checkpoints": "off",
-    "max_connections": "100",
     "timezone": "UTC",
     "unix_socket_permissions": "0700",
 }
@@ -83,13 +83,24 @@ class Cluster:
         sockets = quote(os.fsencode(postmaster.sockets), safe="")
         return f"postgresql://postgres@/{quote(database, safe='')}?host={sockets}&port={_PORT}"
 
-    def run(self, *, tied: bool, durable: bool) -> None:
+    def connections(self) -> int:
+        """How many the server allows, or did when it was last started; none when it never was.
+
+        It writes its own command down: https://www.postgresql.org/docs/18/storage-file-layout.html
+        """
+        try:
+            found = re.search(r"max_connections=(\d+)", (self._data / "postmaster.opts").read_text())
+        except FileNotFoundError:
+            return 0
+        return int(found[1]) if found else 0
+
+    def run(self, *, tied: bool, durable: bool, connections: int) -> None:
         """Make the cluster when there is none, and start it: about a second. Raises DatabaseUnavailable."""
         way = run_as(self.folder)
         if not self._data.exists():
             self._initialise(way, durable=durable)
         self._forget_the_last_boot()
-        settings = _SETTINGS | ({} if durable else _FRAGILE)
+        settings = _SETTINGS | {"max_connections": str(connections)} | ({} if durable else _FRAGILE)
         settings["unix_socket_directories"] = f'"{self._private_sockets(way)}"'
         options = [word for name, setting in settings.items() for word in ("-c", f"{name}={setting}")]
         tie = tie_to_this_thread() if tied else ()

@@ -3,14 +3,16 @@
 import os
 import shutil
 import signal
+import subprocess
 
 import httpx
 import pytest
 
-from tests.cli.serving_process import Serve, serve
+from service.storage.embedded import EmbeddedPostgres
+from tests.cli.serving_process import TOURDEROLE, Serve, serve
 from tests.left_out import leave_out
 from tests.storage.hanging import postmaster_of
-from tests.storage.processes import another_process, is_gone
+from tests.storage.processes import another_process, answer, is_gone
 
 OWN = ""  # no TOURDEROLE_DATABASE_URL
 ONE_OR_TWO = pytest.mark.parametrize("words", [(), ("--workers", "2")], ids=["one process", "several"])
@@ -38,6 +40,21 @@ def test_its_own_postgresql_killed_is_started_again_however_often(tmp_path, word
             assert client.get("/v1/territories").json()["items"] == []
         while said(served, "postgresql_started_again") < 2:
             pass
+
+
+@pytest.mark.parametrize(("words", "allowed"), [((), "100"), (("--workers", "6"), "215")])
+def test_its_own_postgresql_allows_as_many_connections_as_its_processes_open(tmp_path, words, allowed):
+    with serve(OWN, tmp_path, *words), EmbeddedPostgres.start(tmp_path / "postgres") as postgres:
+        assert answer(postgres.url, "SHOW max_connections") == allowed
+
+
+def test_more_processes_than_the_one_that_runs_has_connections_for_are_refused(tmp_path):
+    environment = {**os.environ, "TOURDEROLE_DATABASE_URL": OWN, "TOURDEROLE_DATA": str(tmp_path)}
+    with EmbeddedPostgres.start(tmp_path / "postgres"):
+        words = ["serve", "--workers", "2"]
+        refused = subprocess.run([TOURDEROLE, *words], env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "allows 100 connections, and 123 may be needed here" in refused.stderr
 
 
 @ONE_OR_TWO

@@ -13,6 +13,7 @@ import pytest
 from service.storage.embedded import DatabaseUnavailable, EmbeddedPostgres
 from service.storage.embedded_cluster import wait_until
 from tests.left_out import leave_out
+from tests.storage.hanging import postmaster_of
 from tests.storage.processes import another_process, answer, execute, is_gone
 
 start = partial(EmbeddedPostgres.start, durable=False)
@@ -42,6 +43,34 @@ def test_text_is_utf8_ordered_by_code_point_and_times_are_utc(folder):
 def test_only_a_test_gives_up_durability(folder, durable, fsync):
     with EmbeddedPostgres.start(folder, durable=durable) as postgres:
         assert answer(postgres.url, "SHOW fsync") == fsync
+
+
+def test_it_allows_as_many_connections_as_were_asked_for_and_refuses_who_needs_more(folder):
+    with start(folder, connections=120) as postgres:
+        assert answer(postgres.url, "SHOW max_connections") == "120"
+        start(folder, connections=119).stop()
+        with pytest.raises(DatabaseUnavailable, match="allows 120 connections, and 121 may be needed"):
+            start(folder, connections=121)
+        assert not is_gone(postgres.url)
+
+
+def test_one_that_died_is_started_again_once_and_as_large_as_anybody_needs(folder):
+    with start(folder, connections=120) as large, start(folder) as small:
+        execute(large.url, "CREATE TABLE kept AS SELECT 1", "CHECKPOINT")
+        assert not small.start_again()
+        postmaster_of(folder).kill()
+        wait_until(small.is_dead, otherwise="the server survives")
+        assert [small.start_again(), large.start_again()] == [True, False]
+        assert answer(large.url, "SHOW max_connections") == "120"
+        assert answer(large.url, "SELECT count(*) FROM kept") == 1
+
+
+def test_a_handle_given_back_starts_nothing_again(folder):
+    postgres = start(folder)
+    postgres.stop()
+    assert not postgres.is_dead()
+    assert not postgres.start_again()
+    assert is_gone(postgres.url)
 
 
 def test_a_database_is_created_once_and_apart(folder):
