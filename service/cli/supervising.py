@@ -111,8 +111,7 @@ def _begin(role: str, again: bool, grace_seconds: float, run: Callable[..., None
     os.setsid()
     logs.configure()
     threading.Thread(target=_end_with_the_supervisor, args=(grace_seconds,), daemon=True).start()
-    if again:
-        RESTARTS.labels(role).inc()
+    RESTARTS.labels(role).inc(int(again))  # told as nought from the start: of what appears no growth is seen
     run(*arguments)
 
 

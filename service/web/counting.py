@@ -13,7 +13,7 @@ SECONDS = Histogram(
     "tourderole_http_seconds", "Seconds until the end of the answer was at hand", ["method", "route"], buckets=_SECONDS
 )
 REFUSALS = Counter("tourderole_refusals", "Requests refused, by the code of the problem", ["code"])
-BOOKINGS = Counter("tourderole_bookings", "Bookings made over REST", ["origin"])
+BOOKINGS = Counter("tourderole_bookings", "Bookings made over REST or on the booking page", ["origin"])
 
 
 def count_booking(booking: Booking, now: datetime) -> Booking:

@@ -82,7 +82,7 @@ async def worker_beside(
 
 async def _kept_alive(part: str, run: Callable[[], Awaitable[None]]) -> None:
     """Until cancelled, even when what runs answers a cancellation with an error, as it does without a database."""
-    task = asyncio.current_task()
+    task, restarts = asyncio.current_task(), RESTARTS.labels(part)
     while task is not None and not task.cancelling():
         try:
             await run()
@@ -91,7 +91,7 @@ async def _kept_alive(part: str, run: Callable[[], Awaitable[None]]) -> None:
             log.warning("worker_part_waits", part=part, error=str(error).strip())
         except Exception:
             log.exception("worker_part_died", part=part)
-        RESTARTS.labels(part).inc()
+        restarts.inc()
         await asyncio.sleep(RESTART_SECONDS)
 
 
