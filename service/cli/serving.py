@@ -29,7 +29,7 @@ def serve(settings: Settings, url: str, *, anywhere: bool = False, invitation: s
     listening = _listening(settings, anywhere=anywhere)
     host, port = listening.getsockname()[:2]
     typer.echo(f"\nServing http://{host}:{port}/v1 · documentation http://{host}:{port}/docs · stop with Ctrl-C")
-    typer.echo(f"Admin token: {token}")
+    typer.echo(f"Admin token: {token if settings.admin_token is None else 'that of TOURDEROLE_ADMIN_TOKEN'}")
     if invitation is not None:
         typer.echo(f"Booking page, once: http://{host}:{port}/rdv/connexion/invitation?jeton={invitation}")
     typer.echo()

@@ -16,6 +16,7 @@ import pytest
 from service.application.rosters import stop_roster
 from service.settings import Settings
 from tests.cli.serving_process import PATIENCE_SECONDS, Serve, serve
+from tests.conftest import ADMIN_TOKEN
 from tests.rosters import ANNE, a_long_request
 from tests.worker.watching import history, searching, seen, solved, solvers, statuses, worker_process
 
@@ -179,6 +180,14 @@ def restarts(served: Serve) -> dict[str, float]:
         lines = client.get("/metrics").text.splitlines()
     counted = [line for line in lines if line.startswith("tourderole_process_restarts_total{")]
     return {line.split('"')[1]: float(line.split()[-1]) for line in counted}
+
+
+@pytest.mark.parametrize("given", [ADMIN_TOKEN, ""])
+def test_a_token_is_printed_only_when_it_was_made_here(database_url, tmp_path, given):
+    with serve(database_url, tmp_path, admin_token=given) as served:
+        assert served.process.stdout is not None
+        token = served.process.stdout.readline().strip().removeprefix("Admin token: ")
+        assert token == ("that of TOURDEROLE_ADMIN_TOKEN" if given else (tmp_path / "admin-token").read_text())
 
 
 def told_address(served: Serve) -> str:
