@@ -80,12 +80,12 @@ class Trial:
         return self._loaded(server, MANY)[1]
 
     def alone(self, clients: int) -> Rate:
-        """By PostgreSQL, with pgbench as its client: it does not log what is under way when its time is up."""
+        """By PostgreSQL, with pgbench as its client."""
         self.subject.before()
         used_s = cpu_seconds(self.at.postgres)
         done = pace(self.at.url, self.subject.sql, seconds=self.seconds, clients=clients)
         used_s = cpu_seconds(self.at.postgres) - used_s
-        self.subject.after(done.transactions, clients)
+        self.subject.after(done.transactions, 0)
         return Rate(
             per_second=done.per_second,
             p50_ms=done.p50_ms,

@@ -11,6 +11,8 @@ from pydantic_core import from_json
 from service.storage.refusals import meaning_of, out_of_reach
 
 _FAREWELL_SECONDS = 2
+_ANY = 0
+"""Statements are prepared once however long they are; by default what is longer than 15 kB is planned each time."""
 
 
 class Direct:
@@ -89,7 +91,10 @@ class Direct:
 
     async def _opened(self) -> asyncpg.Connection:
         opened = await asyncpg.connect(
-            self._url, server_settings=self._settings, command_timeout=self._patience_seconds
+            self._url,
+            server_settings=self._settings,
+            command_timeout=self._patience_seconds,
+            max_cacheable_statement_size=_ANY,
         )
         try:
             await opened.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=from_json)
