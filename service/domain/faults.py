@@ -8,6 +8,12 @@ FEW = 15
 """Ids that a hint may name one by one."""
 
 
+def nearest(wrong: str, known: Iterable[str]) -> str | None:
+    """A hint: what the writer may have meant."""
+    close = get_close_matches(wrong[:64], known, n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing wrong with what was sent: where (JSON path or `line N`), which rule, and what would mend it."""
@@ -21,7 +27,6 @@ class Fault:
     def unknown(path: str, noun: str, id: str, known: Iterable[str]) -> "Fault":
         """Nothing has that id; the hint names the nearest one, or all where they are few."""
         ids = sorted(known)
-        close = get_close_matches(id[:64], ids, n=1, cutoff=0.6)
         all_ids = f"one of {', '.join(ids)}" if 0 < len(ids) <= FEW else None
-        hint = f"did you mean {close[0]}?" if close else all_ids
+        hint = nearest(id, ids) or all_ids
         return Fault(path=path, code="reference.unknown", message=f"there is no {noun} {id}", hint=hint)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Request
 
-from service.application.territory_file.known import nearest
+from service.domain.faults import nearest
 from service.web.routing import route_of
 
 Schema = Mapping[str, Any]

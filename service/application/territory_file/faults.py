@@ -8,9 +8,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from service.application.territory_file.fields import Hint, shown
-from service.application.territory_file.known import nearest
 from service.application.territory_file.shapes import TerritoryFileIn
-from service.domain.faults import Fault
+from service.domain.faults import Fault, nearest
 
 CODES = {
     "extra_forbidden": "key.unknown",

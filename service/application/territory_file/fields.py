@@ -12,11 +12,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from service.application.territory_file.known import nearest
 from service.domain.availability import Level, SchoolHolidays
 from service.domain.calendar import HOLIDAY_ZONES, SCHOOL_ZONES, Weekday
 from service.domain.directory import Audience
 from service.domain.errors import Invalid
+from service.domain.faults import nearest
 from service.domain.identifiers import (
     checked_finess,
     checked_insee,

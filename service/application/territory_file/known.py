@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from service.domain.calendar import Weekday
@@ -80,9 +79,3 @@ def window_of(territory: Territory) -> SnpWindow:
     window = territory.policy.snp_window
     saturday_end: time = window.saturday_end or territory.pdsa_saturday_start
     return SnpWindow(start=window.start, end=window.end, saturday_end=saturday_end)
-
-
-def nearest(wrong: str, known: Iterable[str]) -> str | None:
-    """A hint: what the writer may have meant."""
-    close = get_close_matches(wrong[:64], known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else None

@@ -17,7 +17,6 @@ from service.application.territory_file.fields import NOTE_SUFFIXES, Shape, show
 from service.application.territory_file.json_text import parsed
 from service.application.territory_file.known import (
     Known,
-    nearest,
     postal_codes,
     stop_weekdays,
     template_weekdays,
@@ -31,7 +30,7 @@ from service.application.territory_file.territories import CommuneIn, TerritoryI
 from service.domain.communes import current_commune
 from service.domain.directory import Commune, Practice, Territory
 from service.domain.errors import Invalid
-from service.domain.faults import Fault
+from service.domain.faults import Fault, nearest
 from service.domain.territory_file import TerritoryFile
 
 Value = TypeVar("Value")

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from service.application.territory_file.fields import CommuneCode, Id, Sector, refusal, shown
-from service.application.territory_file.known import Known, nearest
+from service.application.territory_file.known import Known
+from service.domain.faults import nearest
 
 
 def known_to(info: ValidationInfo) -> Known:
