@@ -21,12 +21,13 @@ from service.domain.bookings import BookingId, Origin, SlotId
 from service.domain.callers import Caller, Keyed
 from service.domain.geography import Point
 from service.domain.needs import CareRequest, Need, PlaceNamed, PlaceNeeded
-from service.storage.bookings import book_needed, book_slot
+from service.storage.bookings import Naming, book_needed, book_slot
 from service.storage.database import Database
 from service.storage.events import RELAY_LOCK
 
 DAYS = 7
 """In which the best place is sought: enough places for every load."""
+_QUIET_SECONDS = 0.2
 Body = dict[str, object]
 _CALLER = Caller(name="admin")
 _FRESH = """
@@ -100,9 +101,10 @@ async def named_sql(url: str, offered: Offered) -> str:
     slot = SlotId(UUID(offered.bookable[0]))
     named = PlaceNamed(slot=slot, case_ref="2026-0001", origin=Origin.SAS)
     keyed = _keyed()
+    naming = Naming(named=named, caller=_CALLER, now=datetime.now(UTC), keyed=keyed)
     async with Database(url) as database:
         with caught(database) as statements:
-            booking = await book_slot(database.direct, named, caller=_CALLER, now=datetime.now(UTC), keyed=keyed)
+            booking = await book_slot(database.direct, naming)
     (statement,) = statements
     place = "(SELECT slot FROM benchmark_places WHERE n = :n)"
     return statement.with_words(dict.fromkeys(statement.numbers_of(slot), place) | _anew(statement, booking.id, keyed))
@@ -161,13 +163,21 @@ async def anew(connection: asyncpg.Connection, sql: str) -> None:
         await connection.execute(sql)
 
 
+async def _counts(connection: asyncpg.Connection) -> dict[str, int]:
+    """After a while, in which a request under way is answered."""
+    await asyncio.sleep(_QUIET_SECONDS)
+    return dict(await connection.fetchrow(_COUNTS) or {})
+
+
 async def check(url: str, made: int, *, more: int = 0) -> None:
     """Raises AssertionError when a place was booked twice, or a booking is lost or has no place.
 
-    `more`: requests that were under way when their answers were no longer waited for.
+    `more`: requests that were under way when their answers were no longer waited for, which are let end.
     """
     connection = await asyncpg.connect(url)
-    counts = dict(await connection.fetchrow(_COUNTS) or {})
+    counts = await _counts(connection)
+    while counts != (counts := await _counts(connection)):
+        pass
     await connection.close()
     if len(set(counts.values())) != 1 or not made <= counts["bookings"] <= made + more:
         raise AssertionError(f"{made} bookings were acknowledged, the database holds {counts}")

@@ -15,7 +15,7 @@ from service.domain.needs import BookingFilter, BookingRequest, Need, PlaceHeld,
 from service.domain.tasks import Outcome
 from service.storage import booking_rows, holds
 from service.storage.booking_rows import page_bookings, save_move, save_status
-from service.storage.bookings import book_held, book_needed, book_slot, used_though_none_left
+from service.storage.bookings import Naming, book_held, book_needed, book_slot, book_slots, used_though_none_left
 from service.storage.database import Database
 from service.storage.directory import refuse_unknown_territory
 from service.storage.places import get_place
@@ -55,11 +55,16 @@ async def book_place(
     """
     match request:
         case PlaceNamed():
-            return await book_slot(database.direct, request, caller=caller, now=now, keyed=keyed)
+            return await _book_named(database, Naming(named=request, caller=caller, now=now, keyed=keyed))
         case PlaceHeld():
             return await book_held(database.direct, request, caller=caller, now=now, keyed=keyed)
         case PlaceNeeded():
             return await _book_best(database, request, caller, now, keyed)
+
+
+async def _book_named(database: Database, naming: Naming) -> Booking:
+    async with database.crowd.turn(naming, partial(book_slots, database.direct)) as booked:
+        return booked or await book_slot(database.direct, naming)
 
 
 async def _book_best(

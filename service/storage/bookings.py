@@ -1,152 +1,68 @@
 """Bookings made: the place named, the place held, or the best that meets the need, each in one statement."""
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Select,
-    and_,
-    exists,
-    func,
-    insert,
-    literal_column,
-    or_,
-    select,
-    true,
-    update,
-)
-
-from service.domain.bookings import Booking, BookingId, BookingStatus, HoldEnd, Origin, SlotState
+from service.domain.bookings import Booking, BookingId, Origin
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import NoPlaceFree
-from service.domain.events import EventType
-from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded, Tele
-from service.storage.booking_rows import OF_BOOKING, booking_of, bookings, get_booking
-from service.storage.events import booking_told
-from service.storage.holds import ended_hold, get_hold, holds
+from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded
+from service.storage.booking_rows import booking_of, get_booking
+from service.storage.booking_statements import BY_HOLD, BY_NEED, BY_SLOT, BY_SLOTS, NONE_LEFT
+from service.storage.holds import ended_hold, get_hold
 from service.storage.offers import asked
-from service.storage.once import Creation, create_once, key_used, keys, remembered
-from service.storage.parameters import (
-    CALLER,
-    CALLERS,
-    CASE_REF,
-    HOLD,
-    KEYS,
-    NEW_ID,
-    NOW,
-    ORIGIN,
-    REGULATOR,
-    SLOT,
-    USUAL_GP,
-    given,
-)
-from service.storage.places import IS_TAKEABLE, practitioners, refuse_unless_free, slots, told, words
-from service.storage.ranking import best_places
+from service.storage.once import Creation, create_once, of_key
+from service.storage.parameters import given, given_by_many
+from service.storage.places import refuse_unless_free
 from service.storage.statements import Row, Statement, Way
 
 CANDIDATES = 32
 """Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""
 
-_EVENT = words(EventType.BOOKING_BOOKED)[0]
-_BUSY = {"state": SlotState.BUSY, "taken": 1, "hold_id": None, "held_until": None}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """Somebody books a place by its name."""
+
+    named: PlaceNamed
+    caller: Caller
+    now: datetime
+    keyed: Keyed | None
+
+    @property
+    def claims(self) -> frozenset[Hashable]:
+        """The place, and what the key stands for."""
+        key = (self.caller.name, self.keyed.key) if self.keyed else None
+        return frozenset((self.named.slot, key) if key else (self.named.slot,))
+
+    def given(self) -> dict[str, Any]:
+        named = self.named
+        place = given(slot=named.slot, case_ref=named.case_ref, usual_gp=named.usual_gp_rpps, now=self.now)
+        return place | _of(self.caller, named.origin) | of_key(self.caller, self.keyed) | given(new_id=uuid4())
 
 
-def _booked(place: CTE, case_ref: ColumnElement[str], *others: CTE) -> Select[Any]:
-    """The place taken becomes a booking, and is told."""
-    row = {
-        "id": NEW_ID,
-        "slot_id": place.c.id,
-        "slot_start_at": place.c.start_at,
-        "territory_id": place.c.territory_id,
-        "case_ref": case_ref,
-        "origin": ORIGIN,
-        "booked_by": CALLER,
-        "regulator_id": REGULATOR,
-        "booked_at": NOW,
-        "placed_at": NOW,
-        "status": literal_column(f"'{BookingStatus.BOOKED}'"),
-        "status_at": NOW,
-        "supplement_eligible": ~_is_with_usual_gp(place),
-        "version": literal_column("1"),
-    }
-    made = insert(bookings).from_select(list(row), select(*row.values()).select_from(place)).returning(*OF_BOOKING)
-    booked = made.cte("booked")
-    event = booking_told(_EVENT, booked, place, at=NOW).cte("told")
-    return told(place, *booked.c).join(booked, true()).add_cte(remembered(place), event, *others)
+async def book_slots(way: Way, namings: Sequence[Naming]) -> Sequence[Booking | None]:
+    """In one statement, each as if it were alone: None where the place or the key is not free at this instant.
 
-
-def _is_with_usual_gp(place: CTE) -> ColumnElement[bool]:
-    """The patient's own GP receives, or somebody of his or her practice."""
-    same = and_(practitioners.c.territory_id == place.c.territory_id, practitioners.c.rpps == USUAL_GP)
-    own = or_(practitioners.c.id == place.c.practitioner_id, practitioners.c.home_practice == place.c.practice_id)
-    return exists().where(same, own)
-
-
-def _taken(*conditions: ColumnElement[bool], further: tuple[ColumnElement[Any], ...] = ()) -> CTE:
-    return update(slots).values(_BUSY).where(*conditions).returning(*slots.c, *further).cte("taken")
-
-
-def _by_slot() -> Select[Any]:
-    return _booked(_taken(slots.c.id == SLOT, IS_TAKEABLE), CASE_REF)
-
-
-def _by_hold() -> Select[Any]:
-    case_ref = func.coalesce(holds.c.case_ref, CASE_REF).label("case_ref")
-    same_case = case_ref == func.coalesce(CASE_REF, holds.c.case_ref)
-    own = (holds.c.id == HOLD, holds.c.held_by == CALLER, holds.c.slot_id == slots.c.id, same_case)
-    live = (slots.c.hold_id == HOLD, slots.c.held_until > NOW, slots.c.start_at > NOW)
-    place = _taken(*own, *live, further=(case_ref,))
-    confirmed = update(holds).values(ended=HoldEnd.CONFIRMED).where(holds.c.id == HOLD, place.c.id == holds.c.slot_id)
-    return _booked(place, place.c.case_ref, confirmed.cte("confirmed"))
-
-
-def _by_need(tele: Tele) -> Select[Any]:
-    """The best place that no rival has locked at this instant, however many ask at once.
-
-    Of one and the same instant are: whether any was free, and what the key stood for. So a place that a request took
-    before is never missed by its repetition: it is free still, or the key is known.
+    No two may claim the same. Raises Conflict when another uses one of the keys meanwhile: then none is booked.
     """
-    best = best_places(tele, walk_in=False)
-    rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
-    free = select(slots.c.id).join(best, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(1)
-    chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
-    booked = _booked(_taken(slots.c.id == chosen.c.id, IS_TAKEABLE), CASE_REF).subquery("of_need")
-    used = key_used(booked)
-    any_free = exists().select_from(best).label("any_free")
-    always = select(literal_column("1").label("one")).subquery("always")
-    return select(*booked.c, *used.c, any_free).select_from(always.outerjoin(booked, true()).outerjoin(used, true()))
+    latest = given(now=max(one.now for one in namings))
+    rows = await BY_SLOTS.rows(way, given_by_many([one.given() for one in namings]) | latest)
+    made = {row["id"]: booking_of(row) for row in rows}
+    return [made.get(one.named.slot) for one in namings]
 
 
-def _none_left(tele: Tele) -> Select[Any]:
-    """Whether a place is free for the need, and which of these keys were used: as of one instant."""
-    best = best_places(tele, walk_in=False)
-    any_free = exists().select_from(best).label("any_free")
-    given_keys = func.unnest(CALLERS, KEYS).table_valued("caller", "key").render_derived("given_keys")
-    same = and_(keys.c.caller == given_keys.c.caller, keys.c.key == given_keys.c.key)
-    used = select(keys.c.caller, keys.c.key).select_from(given_keys.join(keys, same)).subquery("used")
-    always = select(literal_column("1").label("one")).subquery("always")
-    return select(any_free, *used.c).select_from(always.outerjoin(used, true()))
-
-
-_NONE_LEFT = {tele: Statement(_none_left(tele)) for tele in Tele}
-_BY_SLOT, _BY_HOLD = Statement(_by_slot()), Statement(_by_hold())
-_BY_NEED = {tele: Statement(_by_need(tele)) for tele in Tele}
-
-
-async def book_slot(way: Way, named: PlaceNamed, *, caller: Caller, now: datetime, keyed: Keyed | None) -> Booking:
+async def book_slot(way: Way, naming: Naming) -> Booking:
     """Raises NotFound, IdempotencyKeyReused, and the Conflict that forbids to take the place."""
-    place = given(slot=named.slot, case_ref=named.case_ref, usual_gp=named.usual_gp_rpps, now=now)
 
     async def refuse(_: Row | None) -> None:
-        await refuse_unless_free(way, named.slot, now=now)
+        await refuse_unless_free(way, naming.named.slot, now=naming.now)
 
-    creation = _creation(way, _BY_SLOT, place | _of(caller, named.origin), refuse)
-    return await create_once(way, creation, caller=caller, keyed=keyed)
+    creation = _creation(way, BY_SLOT, naming.given(), refuse)
+    return await create_once(way, creation, caller=naming.caller, keyed=naming.keyed)
 
 
 async def book_held(way: Way, held: PlaceHeld, *, caller: Caller, now: datetime, keyed: Keyed | None) -> Booking:
@@ -160,7 +76,7 @@ async def book_held(way: Way, held: PlaceHeld, *, caller: Caller, now: datetime,
         hold.refuse_other_case(held.case_ref)
 
     place = given(hold=held.hold, case_ref=held.case_ref, usual_gp=held.usual_gp_rpps, now=now)
-    creation = _creation(way, _BY_HOLD, place | _of(caller, held.origin), refuse)
+    creation = _creation(way, BY_HOLD, place | _of(caller, held.origin), refuse)
     return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
@@ -180,7 +96,7 @@ async def book_needed(
             raise NoPlaceFree()
 
     place = asked(need, now=now, limit=CANDIDATES) | given(case_ref=needed.case_ref)
-    creation = _creation(way, _BY_NEED[need.tele], place | _of(caller, needed.origin), refuse)
+    creation = _creation(way, BY_NEED[need.tele], place | _of(caller, needed.origin), refuse)
     return await create_once(way, replace(creation, tells_key=True), caller=caller, keyed=keyed)
 
 
@@ -190,7 +106,7 @@ async def used_though_none_left(
     """Where no place is free for the need, the keys of these (caller and key) that were used before; else None."""
     callers, known = [caller for caller, _ in asked_with], [key for _, key in asked_with]
     values = asked(need, now=now, limit=1) | given(callers=callers, keys=known)
-    rows = await _NONE_LEFT[need.tele].rows(way, values)
+    rows = await NONE_LEFT[need.tele].rows(way, values)
     if any(row["any_free"] for row in rows):
         return None
     return frozenset((row["caller"], row["key"]) for row in rows if row["key"] is not None)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from service.storage.crowd import Crowd
 from service.storage.direct import Direct
 from service.storage.refusals import meaning_of, out_of_reach
 from service.storage.rush import Rush
@@ -79,7 +80,7 @@ class Database:
     """Pools of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values.
 
     `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read,
-    `rush`: for what few of them can have.
+    `rush`: for what few of them can have, `crowd`: for what each can have, `alone_size` at a time or many at once.
     More than a few direct connections a process answer nothing sooner: on the cores there are they take turns, and in a
     rush for the last places they are in each other's way. `patience_seconds`: how long an answer is waited for, None
     without end; then, or when no connection is to be had, the database is Unavailable.
@@ -91,12 +92,14 @@ class Database:
         *,
         pool_size: int = 15,
         direct_size: int = 4,
+        alone_size: int = 2,
         patience_seconds: float | None = PATIENCE_SECONDS,
         direct_patience_seconds: float = DIRECT_PATIENCE_SECONDS,
     ) -> None:
         self.url = url
         self.together = Together()
         self.rush: Rush[Any] = Rush(most=direct_size, patience_seconds=direct_patience_seconds)
+        self.crowd: Crowd[Any, Any] = Crowd(most=alone_size, patience_seconds=direct_patience_seconds)
         self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION, patience_seconds=direct_patience_seconds)
         self._engine = _engine(url, pool_size, direct_patience_seconds, patience_seconds)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    true,
     update,
 )
 from sqlalchemy import cast as sql_cast
@@ -51,7 +50,7 @@ def booking_told(
 ) -> Insert:
     """The one event of a change of a booking, as it now stands; also as part of the very statement that changes it.
 
-    `booking`: `booking_id`, `case_ref`, `origin`, `status`, `version` of one booking; `place`: its slot's columns.
+    `booking`: `booking_id`, `slot_id`, `case_ref`, `origin`, `status`, `version` of it; `place`: its slot's columns.
     `left`: the slot that it was moved away from, or null.
     """
     row = {
@@ -62,7 +61,7 @@ def booking_told(
         "occurred_at": at,
         "data": _facts(booking, place, left),
     }
-    of_both = select(*row.values()).select_from(booking.join(place, true()))
+    of_both = select(*row.values()).select_from(booking.join(place, place.c.id == booking.c.slot_id))
     return insert(events).from_select(list(row), of_both)
 
 

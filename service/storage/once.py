@@ -16,7 +16,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import AlreadyThere, TourderoleError, Unavailable
 from service.storage.idempotency import recalled
-from service.storage.parameters import CALLER, KEY, NEW_ID, NOW, OPERATION, REQUEST, given
+from service.storage.parameters import BY_ITSELF, CALLER, KEY, Asked, given
 from service.storage.statements import Row, Statement, Way
 from service.storage.tables.bookings import IdempotencyKeyRow
 
@@ -45,10 +45,14 @@ class Creation(Generic[Made]):
     tells_key: bool = False
 
 
-def remembered(created: CTE) -> CTE:
-    """The key, if there is one, with the id of what was created; part of the creating statement."""
-    row = select(CALLER, KEY, OPERATION, REQUEST, sql_cast(NEW_ID, Text), NOW).select_from(created)
-    return insert(keys).from_select(list(keys.c), row.where(KEY.is_not(None))).cte("remembered")
+def remembered(created: CTE, by: Asked = BY_ITSELF) -> CTE:
+    """The key, if there is one, with the id of what was created; part of the creating statement.
+
+    Of several the keys are written in their order: who writes the same at this instant never waits in a circle.
+    """
+    row = select(by.caller, by.key, by.operation, by.request, sql_cast(by.new_id, Text), by.now).select_from(created)
+    in_order = row.where(by.key.is_not(None)).order_by(by.caller, by.key)
+    return insert(keys).from_select(list(keys.c), in_order).cte("remembered")
 
 
 def key_used(created: FromClause) -> LateralFromClause:
@@ -59,6 +63,13 @@ def key_used(created: FromClause) -> LateralFromClause:
     return select(*_TOLD).where(created.c.id.is_(None), *_IS_SAME).correlate(created).lateral("key_used")
 
 
+def of_key(caller: Caller, keyed: Keyed | None) -> dict[str, Any]:
+    """The parameters of `remembered`, but for what is created."""
+    if keyed is None:
+        return given(caller=caller.name, key=None, operation=None, request=None)
+    return given(caller=caller.name, key=keyed.key, operation=keyed.operation, request=keyed.request)
+
+
 async def create_once(way: Way, creation: Creation[Made], *, caller: Caller, keyed: Keyed | None) -> Made:
     """One round trip when it succeeds. Raises IdempotencyKeyReused, and what the creation refuses with.
 
@@ -67,12 +78,7 @@ async def create_once(way: Way, creation: Creation[Made], *, caller: Caller, key
 
     As a part of a transaction it takes no key: a key used before would end the transaction.
     """
-    key = given(
-        caller=caller.name,
-        key=keyed and keyed.key,
-        operation=keyed and keyed.operation,
-        request=keyed and keyed.request,
-    )
+    key = of_key(caller, keyed)
     values = {**creation.parameters, **key}
     for _ in range(_ATTEMPTS):
         row = await _attempt(way, creation.statement, values)

@@ -1,11 +1,25 @@
 """The parameters of the hot statements, which are built once and run with different values."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Double, Integer, Text, Uuid, bindparam
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    DateTime,
+    Double,
+    FromClause,
+    Integer,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+)
 from sqlalchemy.types import TypeEngine
 
-_PREFIX = "given_"
+_PREFIX, _EACH = "given_", "each_"
 
 
 def _parameter(name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -41,6 +55,50 @@ AUDIENCE = _parameter("audience", Text())
 USUAL_GP = _parameter("usual_gp", Text())
 CHANGE = _parameter("change", Integer())
 LIMIT = _parameter("limit", Integer())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one request to book brings: parameters, or columns of `asked_by_many`. `now`: when it came."""
+
+    new_id: ColumnElement[Any] = NEW_ID
+    slot: ColumnElement[Any] = SLOT
+    case_ref: ColumnElement[Any] = CASE_REF
+    origin: ColumnElement[Any] = ORIGIN
+    caller: ColumnElement[Any] = CALLER
+    regulator: ColumnElement[Any] = REGULATOR
+    usual_gp: ColumnElement[Any] = USUAL_GP
+    key: ColumnElement[Any] = KEY
+    operation: ColumnElement[Any] = OPERATION
+    request: ColumnElement[Any] = REQUEST
+    now: ColumnElement[Any] = NOW
+
+    @classmethod
+    def of(cls, many: FromClause) -> "Asked":
+        """By one of its rows."""
+        return cls(**{name: many.c[name] for name in ASKED})
+
+
+BY_ITSELF = Asked()
+"""Asked for by the only request of a statement."""
+ASKED: Mapping[str, TypeEngine[Any]] = {field.name: getattr(BY_ITSELF, field.name).type for field in fields(Asked)}
+"""What a request to book brings, by name, and its type."""
+
+
+def asked_by_many() -> FromClause:
+    """A row for each of several requests, in their order."""
+    lists = [_listed(name, type_) for name, type_ in ASKED.items()]
+    columns = [Column(name, type_) for name, type_ in ASKED.items()]
+    return func.unnest(*lists).table_valued(*columns).render_derived("asked")
+
+
+def _listed(name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    return bindparam(_EACH + name, type_=ARRAY(type_))
+
+
+def given_by_many(requests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The parameters of `asked_by_many`, from what is `given` by each."""
+    return {_EACH + name: [values[_PREFIX + name] for values in requests] for name in ASKED}
 
 
 def given(**values: object) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from service.domain.callers import Caller
 from service.domain.errors import Invalid
 from service.domain.needs import PlaceHeld
 from service.domain.regulators import LONGEST_TEXT
-from service.storage.bookings import book_held, book_needed, book_slot
+from service.storage.bookings import Naming, book_held, book_needed, book_slot, book_slots
 from service.storage.holds import take_hold
 from service.storage.tables.regulators import RegulatorEmailRow, RegulatorRow
 from tests.make_bookings import NOW, REGULATOR, in_minutes, naming, needing, places, quarters, rows_of
@@ -173,25 +173,26 @@ def test_an_account_is_whole_or_is_none(different, code):
 
 async def test_who_came_from_the_sas_books_for_it_in_every_way(database):
     jules = Caller.from_sas((await posted(database)).id)
-    first, second, _ = await places(database, quarters(3))
-    named = replace(naming(first), origin=Origin.PEER)
+    first, second, third, _ = await places(database, quarters(4))
+    named, also = (replace(naming(slot), origin=Origin.PEER) for slot in (first, third))
     hold = await take_hold(database.direct, second, "DRM-2", caller=jules, now=NOW, keyed=None)
     held = PlaceHeld(hold=hold.id, origin=Origin.OSNP)
     needed = needing("DRM-3")
     need = await understand(database, needed.request, now=NOW)
     made = [
-        await book_slot(database.direct, named, caller=jules, now=NOW, keyed=None),
+        await book_slot(database.direct, Naming(named=named, caller=jules, now=NOW, keyed=None)),
+        *await book_slots(database.direct, [Naming(named=also, caller=jules, now=NOW, keyed=None)]),
         await book_held(database.direct, held, caller=jules, now=NOW, keyed=None),
         await book_needed(database.direct, needed, need, caller=jules, now=NOW, keyed=None),
     ]
-    assert {(each.origin, each.regulator, each.booked_by) for each in made} == {
+    assert {each and (each.origin, each.regulator, each.booked_by) for each in made} == {
         (Origin.SAS, jules.regulator, f"regulator:{jules.regulator}")
     }
 
 
 async def test_others_book_as_they_say(database):
     [slot] = await places(database, quarters(1))
-    booking = await book_slot(database.direct, naming(slot), caller=REGULATOR, now=NOW, keyed=None)
+    booking = await book_slot(database.direct, Naming(named=naming(slot), caller=REGULATOR, now=NOW, keyed=None))
     assert (booking.origin, booking.regulator) == (Origin.SAS, None)
 
 

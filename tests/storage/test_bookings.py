@@ -52,10 +52,10 @@ HOLD = "UPDATE slots SET state = 'held', hold_id = gen_random_uuid(), held_until
 FREE = "UPDATE slots SET state = 'free', taken = 0"
 
 
-@pytest.fixture
-async def crowd(database_url):
-    """As many connections as a busy server has."""
-    async with Database(database_url, pool_size=25, direct_size=25) as database:
+@pytest.fixture(params=[2, 25])
+async def crowd(database_url, request):
+    """As many connections as a busy server has, to book places that are named: most of them together, or all alone."""
+    async with Database(database_url, pool_size=25, direct_size=25, alone_size=request.param) as database:
         yield database
 
 

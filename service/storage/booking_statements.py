@@ -1,0 +1,144 @@
+"""The statements that book: each takes places, writes bookings, keys and events together, and tells what it made."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from service.domain.bookings import BookingStatus, HoldEnd, SlotState
+from service.domain.events import EventType
+from service.domain.needs import Tele
+from service.storage.booking_rows import OF_BOOKING, bookings
+from service.storage.events import booking_told
+from service.storage.holds import holds
+from service.storage.once import key_used, keys, remembered
+from service.storage.parameters import (
+    ASKED,
+    BY_ITSELF,
+    CALLER,
+    CALLERS,
+    CASE_REF,
+    HOLD,
+    KEYS,
+    NOW,
+    SLOT,
+    Asked,
+    asked_by_many,
+)
+from service.storage.places import IS_TAKEABLE, practitioners, slots, told, words
+from service.storage.ranking import best_places
+from service.storage.statements import Statement
+
+_EVENT = words(EventType.BOOKING_BOOKED)[0]
+_BUSY = {"state": SlotState.BUSY, "taken": 1, "hold_id": None, "held_until": None}
+
+
+def _booked(place: CTE, by: Asked, *others: CTE) -> Select[Any]:
+    """The places taken become bookings, and are told."""
+    row = {
+        "id": by.new_id,
+        "slot_id": place.c.id,
+        "slot_start_at": place.c.start_at,
+        "territory_id": place.c.territory_id,
+        "case_ref": by.case_ref,
+        "origin": by.origin,
+        "booked_by": by.caller,
+        "regulator_id": by.regulator,
+        "booked_at": by.now,
+        "placed_at": by.now,
+        "status": literal_column(f"'{BookingStatus.BOOKED}'"),
+        "status_at": by.now,
+        "supplement_eligible": ~_is_with_usual_gp(place, by),
+        "version": literal_column("1"),
+    }
+    made = insert(bookings).from_select(list(row), select(*row.values()).select_from(place))
+    booked = made.returning(*OF_BOOKING, bookings.c.slot_id).cte("booked")
+    event = booking_told(_EVENT, booked, place, at=booked.c.booked_at).cte("told")
+    of_booking = [booked.c[column.name] for column in OF_BOOKING]
+    of_place = booked.c.slot_id == place.c.id
+    return told(place, *of_booking).join(booked, of_place).add_cte(remembered(place, by), event, *others)
+
+
+def _is_with_usual_gp(place: CTE, by: Asked) -> ColumnElement[bool]:
+    """The patient's own GP receives, or somebody of his or her practice."""
+    same = and_(practitioners.c.territory_id == place.c.territory_id, practitioners.c.rpps == by.usual_gp)
+    own = or_(practitioners.c.id == place.c.practitioner_id, practitioners.c.home_practice == place.c.practice_id)
+    return exists().where(same, own)
+
+
+def _taken(*conditions: ColumnElement[bool], further: tuple[ColumnElement[Any], ...] = ()) -> CTE:
+    return update(slots).values(_BUSY).where(*conditions).returning(*slots.c, *further).cte("taken")
+
+
+def _by_slot() -> Select[Any]:
+    return _booked(_taken(slots.c.id == SLOT, IS_TAKEABLE), BY_ITSELF)
+
+
+def _by_slots() -> Select[Any]:
+    """Several at once, each by its own request: those that are free, that nobody has locked, and whose key is new.
+
+    It waits for nobody, so that no request is in the way of the others.
+    """
+    asked = asked_by_many()
+    is_known = exists().where(keys.c.caller == asked.c.caller, keys.c.key == asked.c.key)
+    free = select(*asked.c).join(slots, slots.c.id == asked.c.slot).where(IS_TAKEABLE, ~is_known)
+    chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
+    own = tuple(chosen.c[name] for name in ASKED)
+    taken = _taken(slots.c.id == chosen.c.slot, IS_TAKEABLE, further=own)
+    return _booked(taken, Asked.of(taken))
+
+
+def _by_hold() -> Select[Any]:
+    case_ref = func.coalesce(holds.c.case_ref, CASE_REF).label("case_ref")
+    same_case = case_ref == func.coalesce(CASE_REF, holds.c.case_ref)
+    own = (holds.c.id == HOLD, holds.c.held_by == CALLER, holds.c.slot_id == slots.c.id, same_case)
+    live = (slots.c.hold_id == HOLD, slots.c.held_until > NOW, slots.c.start_at > NOW)
+    place = _taken(*own, *live, further=(case_ref,))
+    confirmed = update(holds).values(ended=HoldEnd.CONFIRMED).where(holds.c.id == HOLD, place.c.id == holds.c.slot_id)
+    return _booked(place, replace(BY_ITSELF, case_ref=place.c.case_ref), confirmed.cte("confirmed"))
+
+
+def _by_need(tele: Tele) -> Select[Any]:
+    """The best place that no rival has locked at this instant, however many ask at once.
+
+    Of one and the same instant are: whether any was free, and what the key stood for. So a place that a request took
+    before is never missed by its repetition: it is free still, or the key is known.
+    """
+    best = best_places(tele, walk_in=False)
+    rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
+    free = select(slots.c.id).join(best, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(1)
+    chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
+    booked = _booked(_taken(slots.c.id == chosen.c.id, IS_TAKEABLE), BY_ITSELF).subquery("of_need")
+    used = key_used(booked)
+    any_free = exists().select_from(best).label("any_free")
+    always = select(literal_column("1").label("one")).subquery("always")
+    return select(*booked.c, *used.c, any_free).select_from(always.outerjoin(booked, true()).outerjoin(used, true()))
+
+
+def _none_left(tele: Tele) -> Select[Any]:
+    """Whether a place is free for the need, and which of these keys were used: as of one instant."""
+    best = best_places(tele, walk_in=False)
+    any_free = exists().select_from(best).label("any_free")
+    given_keys = func.unnest(CALLERS, KEYS).table_valued("caller", "key").render_derived("given_keys")
+    same = and_(keys.c.caller == given_keys.c.caller, keys.c.key == given_keys.c.key)
+    used = select(keys.c.caller, keys.c.key).select_from(given_keys.join(keys, same)).subquery("used")
+    always = select(literal_column("1").label("one")).subquery("always")
+    return select(any_free, *used.c).select_from(always.outerjoin(used, true()))
+
+
+BY_SLOT, BY_SLOTS, BY_HOLD = Statement(_by_slot()), Statement(_by_slots()), Statement(_by_hold())
+BY_NEED = {tele: Statement(_by_need(tele)) for tele in Tele}
+NONE_LEFT = {tele: Statement(_none_left(tele)) for tele in Tele}
