@@ -5,18 +5,19 @@ Nobody waits who finds fewer than a few on the way, so at a low load all go alon
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from itertools import zip_longest
 from typing import Generic, Protocol, TypeVar
+
+from asyncpg import PostgresError
 
 from service.domain.errors import TourderoleError, Unavailable
 from service.storage.refusals import out_of_reach
 
 LARGEST = 32
 """Who go together at most: so many are done within a few milliseconds."""
-_LOOKED_AT = 4 * LARGEST
-"""Of those who wait, the first: when many claim the same, whom to take is not worth a long search."""
 
 
 class Claiming(Protocol):
@@ -45,7 +46,7 @@ class Crowd(Generic[Asking, Done]):
         self._most = most
         self._patience_seconds = patience_seconds
         self._on_the_way = 0
-        self._waiting: list[_Waiting[Asking, Done]] = []
+        self._waiting: deque[_Waiting[Asking, Done]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -84,23 +85,22 @@ class Crowd(Generic[Asking, Done]):
         task.add_done_callback(self._tasks.discard)
 
     def _chosen(self) -> Sequence[_Waiting[Asking, Done]]:
-        """The first that have no claim in common; the others stay, in their order."""
+        """The first who wait. Who claims what one of them does goes alone, as he or she is most likely refused."""
         chosen: list[_Waiting[Asking, Done]] = []
-        left: list[_Waiting[Asking, Done]] = []
         claimed: set[Hashable] = set()
-        for each in self._waiting[:_LOOKED_AT]:
+        while self._waiting and len(chosen) < LARGEST:
+            each = self._waiting.popleft()
             if each.told.done():
                 continue
-            if len(chosen) < LARGEST and claimed.isdisjoint(each.asking.claims):
+            if claimed.isdisjoint(each.asking.claims):
                 claimed |= each.asking.claims
                 chosen.append(each)
             else:
-                left.append(each)
-        self._waiting[:_LOOKED_AT] = left
+                each.told.set_result(None)
         return chosen
 
     async def _gone(self, those: Sequence[_Waiting[Asking, Done]], go: Together[Asking, Done]) -> None:
-        """What is refused is undone for all of them: alone, each sees whom it was meant for."""
+        """What is refused, or breaks, is undone for all of them: alone, each sees whom it was meant for."""
         done: Sequence[Done | None] = ()
         try:
             done = await go([each.asking for each in those])
@@ -108,7 +108,7 @@ class Crowd(Generic[Asking, Done]):
             for each in those:
                 if not each.told.done():
                     each.told.set_exception(out_of_reach())
-        except TourderoleError:
+        except (TourderoleError, PostgresError):
             pass
         finally:
             for each, what in zip_longest(those, done):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
+from asyncpg import PostgresError
 
 from service.domain.errors import AlreadyThere, Unavailable
 from service.storage.crowd import LARGEST, Crowd
@@ -98,15 +99,15 @@ async def test_who_was_left_goes_alone():
     assert (await many.tasks[2], await many.come_back(3)) == ("b", "alone")
 
 
-async def test_two_who_claim_the_same_go_one_after_the_other():
+async def test_of_those_who_claim_the_same_one_goes_along_and_the_others_alone():
     many = Many()
     await many.come(1)
-    await many.come(2, 3, place="the same")
-    await many.come(4)
+    await many.come(2, 3, 4, place="the same")
+    await many.come(5)
     await many.come_back(1)
-    assert many.together == [[2, 4]]
-    await many.answer("b", "d")
-    assert many.together == [[2, 4], [3]]
+    assert (many.together, many.alone) == ([[2, 5]], [1, 3, 4])
+    assert await many.come_back(4) == "alone"
+    assert many.together == [[2, 5]]
 
 
 async def test_no_more_go_together_than_a_statement_should_take():
@@ -115,17 +116,6 @@ async def test_no_more_go_together_than_a_statement_should_take():
     await many.come_back(0)
     await many.answer(*map(str, range(LARGEST)))
     assert [len(those) for those in many.together] == [LARGEST, 2]
-
-
-async def test_when_many_claim_the_same_whoever_comes_later_is_not_forgotten():
-    many = Many()
-    await many.come(0)
-    await many.come(*range(1, 200), place="the same")
-    await many.come(200)
-    await many.come_back(0)
-    for _ in range(199):
-        await many.answer(*["done"] * len(many.together[-1]))
-    assert sorted(number for those in many.together for number in those) == list(range(1, 201))
 
 
 async def test_what_is_refused_to_all_each_asks_alone():
@@ -141,7 +131,7 @@ async def test_what_breaks_for_all_is_met_alone():
     many = Many()
     await many.come(1, 2)
     await many.come_back(1)
-    await many.refuse(ZeroDivisionError())
+    await many.refuse(PostgresError())
     assert await many.come_back(2) == "alone"
 
 
