@@ -21,7 +21,7 @@ from service.domain.bookings import BookingId, Origin, SlotId
 from service.domain.callers import Caller, Keyed
 from service.domain.geography import Point
 from service.domain.needs import CareRequest, Need, PlaceNamed, PlaceNeeded
-from service.storage.bookings import Naming, book_needed, book_slot
+from service.storage.bookings import Naming, Needing, book_needed, book_slot
 from service.storage.database import Database
 from service.storage.events import RELAY_LOCK
 
@@ -119,7 +119,8 @@ async def needed_sql(url: str, offered: Offered, point: Degrees | None = None) -
     async with Database(url) as database:
         with caught(database) as statements:
             now = datetime.now(UTC)
-            booking = await book_needed(database.direct, needed, need, caller=_CALLER, now=now, keyed=keyed)
+            needing = Needing(needed=needed, need=need, caller=_CALLER, now=now, keyed=keyed)
+            booking = await book_needed(database.direct, needing)
     (statement,) = statements
     points = {} if point else offered.point_by_number(statement, (lat, lon))
     return statement.with_words(points | _anew(statement, booking.id, keyed))

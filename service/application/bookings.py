@@ -1,7 +1,6 @@
 """Places held, booked, and what becomes of the bookings."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -11,11 +10,11 @@ from service.domain.bookings import Booking, BookingId, BookingStatus, Hold, Hol
 from service.domain.callers import Caller, Keyed
 from service.domain.entries import Page
 from service.domain.errors import NoPlaceFree
-from service.domain.needs import BookingFilter, BookingRequest, Need, PlaceHeld, PlaceNamed, PlaceNeeded
+from service.domain.needs import BookingFilter, BookingRequest, PlaceHeld, PlaceNamed, PlaceNeeded
 from service.domain.tasks import Outcome
 from service.storage import booking_rows, holds
 from service.storage.booking_rows import page_bookings, save_move, save_status
-from service.storage.bookings import Naming, book_held, book_needed, book_slot, book_slots, used_though_none_left
+from service.storage.bookings import Naming, Needing, book_held, book_needed, book_needs, book_slot, book_slots
 from service.storage.database import Database
 from service.storage.directory import refuse_unknown_territory
 from service.storage.places import get_place
@@ -63,7 +62,7 @@ async def book_place(
 
 
 async def _book_named(database: Database, naming: Naming) -> Booking:
-    async with database.crowd.turn(naming, partial(book_slots, database.direct)) as booked:
+    async with database.crowd.turn("a place named", naming, partial(book_slots, database.direct)) as booked:
         return booked or await book_slot(database.direct, naming)
 
 
@@ -71,34 +70,13 @@ async def _book_best(
     database: Database, request: PlaceNeeded, caller: Caller, now: datetime, keyed: Keyed | None
 ) -> Booking:
     need = await understand(database, request.request, now=now)
-    asking = _Asking(need=need, caller=caller.name, key=keyed.key if keyed else None, now=now)
+    needing = Needing(needed=request, need=need, caller=caller, now=now, keyed=keyed)
     try:
-        async with database.rush.turn(request.request, asking, partial(_left_with_nothing, database)):
-            return await book_needed(database.direct, request, need, caller=caller, now=now, keyed=keyed)
+        async with database.crowd.turn(request.request, needing, partial(book_needs, database.direct)) as found:
+            return found or await book_needed(database.direct, needing)
     except NoPlaceFree:
         reasons = await why_none(database, request.request, need, now=now, to_book=True)
     raise NoPlaceFree(explanations=reasons)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asking:
-    """Who waits, in a rush, to try for the best place."""
-
-    need: Need
-    caller: str
-    key: str | None
-    now: datetime
-
-
-async def _left_with_nothing(database: Database, those: Sequence[_Asking]) -> Sequence[_Asking]:
-    """Of these who need the same: all but whose key was used before, which stands for a booking; none if one is free.
-
-    As of the latest who came: for that one the most holds are over, and the most places have begun.
-    """
-    latest = max(those, key=lambda one: one.now)
-    asked_with = [(one.caller, one.key) for one in those if one.key is not None]
-    used = await used_though_none_left(database.direct, latest.need, asked_with, now=latest.now)
-    return [] if used is None else [one for one in those if (one.caller, one.key) not in used]
 
 
 async def get_booking(database: Database, id: BookingId, *, caller: Caller) -> Booking:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
     Select,
     and_,
     exists,
@@ -29,10 +30,8 @@ from service.storage.parameters import (
     ASKED,
     BY_ITSELF,
     CALLER,
-    CALLERS,
     CASE_REF,
     HOLD,
-    KEYS,
     NOW,
     SLOT,
     Asked,
@@ -93,12 +92,19 @@ def _by_slots() -> Select[Any]:
     It waits for nobody, so that no request is in the way of the others.
     """
     asked = asked_by_many()
-    is_known = exists().where(keys.c.caller == asked.c.caller, keys.c.key == asked.c.key)
-    free = select(*asked.c).join(slots, slots.c.id == asked.c.slot).where(IS_TAKEABLE, ~is_known)
+    free = select(*asked.c).join(slots, slots.c.id == asked.c.slot).where(IS_TAKEABLE, ~_is_known(asked))
     chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
-    own = tuple(chosen.c[name] for name in ASKED)
-    taken = _taken(slots.c.id == chosen.c.slot, IS_TAKEABLE, further=own)
+    taken = _taken(slots.c.id == chosen.c.slot, IS_TAKEABLE, further=_own(chosen))
     return _booked(taken, Asked.of(taken))
+
+
+def _is_known(asked: FromClause) -> ColumnElement[bool]:
+    """Its key was used before."""
+    return exists().where(keys.c.caller == asked.c.caller, keys.c.key == asked.c.key)
+
+
+def _own(asked: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return tuple(asked.c[name] for name in ASKED)
 
 
 def _by_hold() -> Select[Any]:
@@ -128,17 +134,38 @@ def _by_need(tele: Tele) -> Select[Any]:
     return select(*booked.c, *used.c, any_free).select_from(always.outerjoin(booked, true()).outerjoin(used, true()))
 
 
-def _none_left(tele: Tele) -> Select[Any]:
-    """Whether a place is free for the need, and which of these keys were used: as of one instant."""
+def _by_needs(tele: Tele) -> Select[Any]:
+    """For several with the same need, a row each: the best places that no rival has locked, in turn.
+
+    Of one and the same instant are: which places were free, and which keys known. `any_left`: whether any of those
+    places is left after this statement; where none is, there is none for whoever got nothing with a new key.
+    """
+    asked = asked_by_many()
+    each = select(*asked.c, _is_known(asked).label("is_known")).cte("each")
+    turn = func.row_number().over(order_by=each.c.number).label("turn")
+    fresh = select(*_own(each), turn).where(~each.c.is_known).cte("fresh")
     best = best_places(tele, walk_in=False)
-    any_free = exists().select_from(best).label("any_free")
-    given_keys = func.unnest(CALLERS, KEYS).table_valued("caller", "key").render_derived("given_keys")
-    same = and_(keys.c.caller == given_keys.c.caller, keys.c.key == given_keys.c.key)
-    used = select(keys.c.caller, keys.c.key).select_from(given_keys.join(keys, same)).subquery("used")
-    always = select(literal_column("1").label("one")).subquery("always")
-    return select(any_free, *used.c).select_from(always.outerjoin(used, true()))
+    chosen = _best_of(best, _count(fresh))
+    taken = _taken(slots.c.id == chosen.c.id, chosen.c.turn == fresh.c.turn, IS_TAKEABLE, further=_own(fresh))
+    booked = _booked(taken, Asked.of(taken)).subquery("of_needs")
+    any_left = (_count(best) > _count(chosen)).label("any_left")
+    told = select(each.c.number, each.c.is_known, any_left, *booked.c)
+    return told.select_from(each.outerjoin(booked, booked.c.booking_id == each.c.new_id))
+
+
+def _best_of(best: CTE, count: ColumnElement[int]) -> CTE:
+    """So many at most that are locked by this statement, each with the `turn` that it is given in."""
+    rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
+    free = select(*rank).join(slots, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(count)
+    locked = free.with_for_update(of=slots, skip_locked=True).cte("locked")
+    in_order = func.row_number().over(order_by=(locked.c.turn, locked.c.cost, locked.c.start_at, locked.c.id))
+    return select(locked.c.id, in_order.label("turn")).cte("chosen")
+
+
+def _count(rows: CTE) -> ColumnElement[int]:
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 BY_SLOT, BY_SLOTS, BY_HOLD = Statement(_by_slot()), Statement(_by_slots()), Statement(_by_hold())
 BY_NEED = {tele: Statement(_by_need(tele)) for tele in Tele}
-NONE_LEFT = {tele: Statement(_none_left(tele)) for tele in Tele}
+BY_NEEDS = {tele: Statement(_by_needs(tele)) for tele in Tele}

@@ -1,17 +1,18 @@
 """Bookings made: the place named, the place held, or the best that meets the need, each in one statement."""
 
-from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
 from service.domain.bookings import Booking, BookingId, Origin
 from service.domain.callers import Caller, Keyed
-from service.domain.errors import NoPlaceFree
+from service.domain.errors import NoPlaceFree, TourderoleError
 from service.domain.needs import Need, PlaceHeld, PlaceNamed, PlaceNeeded
 from service.storage.booking_rows import booking_of, get_booking
-from service.storage.booking_statements import BY_HOLD, BY_NEED, BY_SLOT, BY_SLOTS, NONE_LEFT
+from service.storage.booking_statements import BY_HOLD, BY_NEED, BY_NEEDS, BY_SLOT, BY_SLOTS
 from service.storage.holds import ended_hold, get_hold
 from service.storage.offers import asked
 from service.storage.once import Creation, create_once, of_key
@@ -35,13 +36,36 @@ class Naming:
     @property
     def claims(self) -> frozenset[Hashable]:
         """The place, and what the key stands for."""
-        key = (self.caller.name, self.keyed.key) if self.keyed else None
-        return frozenset((self.named.slot, key) if key else (self.named.slot,))
+        return frozenset((self.named.slot, *_key(self.caller, self.keyed)))
 
     def given(self) -> dict[str, Any]:
         named = self.named
         place = given(slot=named.slot, case_ref=named.case_ref, usual_gp=named.usual_gp_rpps, now=self.now)
-        return place | _of(self.caller, named.origin) | of_key(self.caller, self.keyed) | given(new_id=uuid4())
+        return place | _new(self.caller, named.origin) | of_key(self.caller, self.keyed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needing:
+    """Somebody books the best place that meets a need: `need`, as it was understood."""
+
+    needed: PlaceNeeded
+    need: Need
+    caller: Caller
+    now: datetime
+    keyed: Keyed | None
+
+    @property
+    def claims(self) -> frozenset[Hashable]:
+        """What the key stands for."""
+        return frozenset(_key(self.caller, self.keyed))
+
+    def given(self) -> dict[str, Any]:
+        case = given(slot=None, case_ref=self.needed.case_ref, usual_gp=self.need.usual_gp_rpps, now=self.now)
+        return case | _new(self.caller, self.needed.origin) | of_key(self.caller, self.keyed)
+
+
+def _key(caller: Caller, keyed: Keyed | None) -> tuple[Hashable, ...]:
+    return ((caller.name, keyed.key),) if keyed else ()
 
 
 async def book_slots(way: Way, namings: Sequence[Naming]) -> Sequence[Booking | None]:
@@ -76,45 +100,45 @@ async def book_held(way: Way, held: PlaceHeld, *, caller: Caller, now: datetime,
         hold.refuse_other_case(held.case_ref)
 
     place = given(hold=held.hold, case_ref=held.case_ref, usual_gp=held.usual_gp_rpps, now=now)
-    creation = _creation(way, BY_HOLD, place | _of(caller, held.origin), refuse)
+    creation = _creation(way, BY_HOLD, place | _new(caller, held.origin), refuse)
     return await create_once(way, creation, caller=caller, keyed=keyed)
 
 
-async def book_needed(
-    way: Way,
-    needed: PlaceNeeded,
-    need: Need,
-    *,
-    caller: Caller,
-    now: datetime,
-    keyed: Keyed | None,
-) -> Booking:
+async def book_needs(way: Way, needings: Sequence[Needing]) -> Sequence[Booking | TourderoleError | None]:
+    """The best places for several with the same need, in their order, in one statement.
+
+    NoPlaceFree, without reasons, for whom nothing is left; None where the key was used before, or rivals have what is
+    left. As of the latest who came: for that one the most holds are over, and the most places have begun. Raises
+    Conflict when another uses one of the keys meanwhile: then none is booked.
+    """
+    latest = max(needings, key=lambda one: one.now)
+    need = asked(latest.need, now=latest.now, limit=2 * CANDIDATES)
+    rows = await BY_NEEDS[latest.need.tele].rows(way, given_by_many([one.given() for one in needings]) | need)
+    return [_found(row) for row in sorted(rows, key=itemgetter("number"))]
+
+
+def _found(row: Row) -> Booking | TourderoleError | None:
+    if row["id"] is not None:
+        return booking_of(row)
+    return None if row["is_known"] or row["any_left"] else NoPlaceFree()
+
+
+async def book_needed(way: Way, needing: Needing) -> Booking:
     """Raises IdempotencyKeyReused, and NoPlaceFree, without reasons."""
 
     async def refuse(row: Row | None) -> None:
         if row is not None and not row["any_free"]:
             raise NoPlaceFree()
 
-    place = asked(need, now=now, limit=CANDIDATES) | given(case_ref=needed.case_ref)
-    creation = _creation(way, BY_NEED[need.tele], place | _of(caller, needed.origin), refuse)
-    return await create_once(way, replace(creation, tells_key=True), caller=caller, keyed=keyed)
+    need = asked(needing.need, now=needing.now, limit=CANDIDATES)
+    creation = _creation(way, BY_NEED[needing.need.tele], needing.given() | need, refuse)
+    return await create_once(way, replace(creation, tells_key=True), caller=needing.caller, keyed=needing.keyed)
 
 
-async def used_though_none_left(
-    way: Way, need: Need, asked_with: Collection[tuple[str, str]], *, now: datetime
-) -> frozenset[tuple[str, str]] | None:
-    """Where no place is free for the need, the keys of these (caller and key) that were used before; else None."""
-    callers, known = [caller for caller, _ in asked_with], [key for _, key in asked_with]
-    values = asked(need, now=now, limit=1) | given(callers=callers, keys=known)
-    rows = await NONE_LEFT[need.tele].rows(way, values)
-    if any(row["any_free"] for row in rows):
-        return None
-    return frozenset((row["caller"], row["key"]) for row in rows if row["key"] is not None)
-
-
-def _of(caller: Caller, origin: Origin) -> dict[str, Any]:
-    """Whoever came from the SAS books for it, whatever was asked."""
-    return given(regulator=caller.regulator, origin=origin if caller.regulator is None else Origin.SAS)
+def _new(caller: Caller, origin: Origin) -> dict[str, Any]:
+    """A booking that is yet to be made. Whoever came from the SAS books for it, whatever was asked."""
+    origin = origin if caller.regulator is None else Origin.SAS
+    return given(new_id=uuid4(), regulator=caller.regulator, origin=origin)
 
 
 def _creation(
@@ -128,7 +152,7 @@ def _creation(
 
     return Creation(
         statement=statement,
-        parameters={**parameters, **given(new_id=uuid4())},
+        parameters=parameters,
         made=booking_of,
         found=found,
         refuse=refuse,

@@ -1,6 +1,6 @@
-"""Of many who ask at the same time, a few go alone; the others wait, and go together in one statement.
+"""Of many who ask for the same kind of thing at once a few go alone; the others wait, and go in one statement.
 
-What a statement costs the database is mostly its start and its commit: ten bookings together cost as much as three.
+What a statement costs the database is mostly its start and its commit: eight bookings together cost as much as three.
 Nobody waits who finds fewer than a few on the way, so at a low load all go alone.
 """
 
@@ -8,8 +8,9 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from asyncpg import PostgresError
 
@@ -29,8 +30,8 @@ class Claiming(Protocol):
 
 Asking = TypeVar("Asking", bound=Claiming)
 Done = TypeVar("Done")
-Together = Callable[[Sequence[Asking]], Awaitable[Sequence[Done | None]]]
-"""What was done for each, in the same order; None for who is to go alone."""
+Together = Callable[[Sequence[Asking]], Awaitable[Sequence[Done | TourderoleError | None]]]
+"""What was done for each, in the same order, or why it is refused; None for who is to go alone."""
 
 
 class _Waiting(Generic[Asking, Done]):
@@ -38,80 +39,104 @@ class _Waiting(Generic[Asking, Done]):
         self.asking = asking
         self.told: asyncio.Future[Done | None] = asyncio.get_running_loop().create_future()
 
-
-class Crowd(Generic[Asking, Done]):
-    """`most`: how many are on the way before others wait. Nobody waits for longer than `patience_seconds`."""
-
-    def __init__(self, *, most: int, patience_seconds: float) -> None:
-        self._most = most
-        self._patience_seconds = patience_seconds
-        self._on_the_way = 0
-        self._waiting: deque[_Waiting[Asking, Done]] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @asynccontextmanager
-    async def turn(self, asking: Asking, go: Together[Asking, Done]) -> AsyncIterator[Done | None]:
-        """Gives what was done together with others, or None: then it is one's turn to go alone, in the block.
-
-        Raises Unavailable when those who went together are told so, or none of this came in time: whether it was done
-        is open then.
-        """
-        if self._on_the_way >= self._most:
-            yield await self._told(asking)
+    def tell(self, result: Done | TourderoleError | None) -> None:
+        """Unless he or she has left."""
+        if self.told.done():
             return
-        self._on_the_way += 1
-        try:
-            yield None
-        finally:
-            self._next(go)
+        if isinstance(result, TourderoleError):
+            self.told.set_exception(result)
+        else:
+            self.told.set_result(result)
 
-    async def _told(self, asking: Asking) -> Done | None:
-        waiting: _Waiting[Asking, Done] = _Waiting(asking)
-        self._waiting.append(waiting)
-        try:
-            async with asyncio.timeout(self._patience_seconds):
-                return await waiting.told
-        except TimeoutError as error:
-            raise out_of_reach() from error
 
-    def _next(self, go: Together[Asking, Done]) -> None:
-        """One came back: those who wait by now set out in its stead."""
-        those = self._chosen()
-        if not those:
-            self._on_the_way -= 1
-            return
-        task = asyncio.create_task(self._gone(those, go))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+@dataclass(slots=True)
+class _Line(Generic[Asking, Done]):
+    """`on_the_way`: how many statements."""
 
-    def _chosen(self) -> Sequence[_Waiting[Asking, Done]]:
+    on_the_way: int = 0
+    waiting: deque[_Waiting[Asking, Done]] = field(default_factory=deque)
+
+    def chosen(self) -> Sequence[_Waiting[Asking, Done]]:
         """The first who wait. Who claims what one of them does goes alone, as he or she is most likely refused."""
         chosen: list[_Waiting[Asking, Done]] = []
         claimed: set[Hashable] = set()
-        while self._waiting and len(chosen) < LARGEST:
-            each = self._waiting.popleft()
+        while self.waiting and len(chosen) < LARGEST:
+            each = self.waiting.popleft()
             if each.told.done():
                 continue
             if claimed.isdisjoint(each.asking.claims):
                 claimed |= each.asking.claims
                 chosen.append(each)
             else:
-                each.told.set_result(None)
+                each.tell(None)
         return chosen
 
-    async def _gone(self, those: Sequence[_Waiting[Asking, Done]], go: Together[Asking, Done]) -> None:
+
+class Crowd:
+    """Lines, one for each thing that is asked for. `most`: how many are on the way before others wait in line.
+
+    Nobody waits there for longer than `patience_seconds`.
+    """
+
+    def __init__(self, *, most: int, patience_seconds: float) -> None:
+        self._most = most
+        self._patience_seconds = patience_seconds
+        self._lines: dict[Hashable, _Line[Any, Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def turn(self, what: Hashable, asking: Asking, go: Together[Asking, Done]) -> AsyncIterator[Done | None]:
+        """Gives what was done together with others, or None: then it is one's turn to go alone, in the block.
+
+        Raises what one was refused with; Unavailable when those who went together are told so, or none of this came in
+        time: whether it was done is open then.
+        """
+        line = self._lines.setdefault(what, _Line())
+        if line.on_the_way >= self._most:
+            yield await self._told(line, asking)
+            return
+        line.on_the_way += 1
+        try:
+            yield None
+        finally:
+            self._next(what, line, go)
+
+    async def _told(self, line: _Line[Asking, Done], asking: Asking) -> Done | None:
+        waiting: _Waiting[Asking, Done] = _Waiting(asking)
+        line.waiting.append(waiting)
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                return await waiting.told
+        except TimeoutError as error:
+            raise out_of_reach() from error
+
+    def _next(self, what: Hashable, line: _Line[Asking, Done], go: Together[Asking, Done]) -> None:
+        """One came back: those who wait by now set out in its stead."""
+        if those := line.chosen():
+            task = asyncio.create_task(self._gone(what, line, those, go))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return
+        line.on_the_way -= 1
+        if not line.on_the_way:
+            self._lines.pop(what, None)
+
+    async def _gone(
+        self,
+        what: Hashable,
+        line: _Line[Asking, Done],
+        those: Sequence[_Waiting[Asking, Done]],
+        go: Together[Asking, Done],
+    ) -> None:
         """What is refused, or breaks, is undone for all of them: alone, each sees whom it was meant for."""
-        done: Sequence[Done | None] = ()
+        done: Sequence[Done | TourderoleError | None] = ()
         try:
             done = await go([each.asking for each in those])
         except Unavailable:
-            for each in those:
-                if not each.told.done():
-                    each.told.set_exception(out_of_reach())
+            done = [out_of_reach() for _ in those]
         except (TourderoleError, PostgresError):
             pass
         finally:
-            for each, what in zip_longest(those, done):
-                if not each.told.done():
-                    each.told.set_result(what)
-            self._next(go)
+            for each, result in zip_longest(those, done):
+                each.tell(result)
+            self._next(what, line, go)

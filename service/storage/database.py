@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import ExceptionContext
@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from service.storage.crowd import Crowd
 from service.storage.direct import Direct
 from service.storage.refusals import meaning_of, out_of_reach
-from service.storage.rush import Rush
 from service.storage.together import Together
 
 _NOTICE_A_LOST_PEER = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
@@ -80,7 +79,7 @@ class Database:
     """Pools of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values.
 
     `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read,
-    `rush`: for what few of them can have, `crowd`: for what each can have, `alone_size` at a time or many at once.
+    `crowd`: for what many want to have, of which `alone_size` at a time go alone.
     More than a few direct connections a process answer nothing sooner: on the cores there are they take turns, and in a
     rush for the last places they are in each other's way. `patience_seconds`: how long an answer is waited for, None
     without end; then, or when no connection is to be had, the database is Unavailable.
@@ -98,8 +97,7 @@ class Database:
     ) -> None:
         self.url = url
         self.together = Together()
-        self.rush: Rush[Any] = Rush(most=direct_size, patience_seconds=direct_patience_seconds)
-        self.crowd: Crowd[Any, Any] = Crowd(most=alone_size, patience_seconds=direct_patience_seconds)
+        self.crowd = Crowd(most=alone_size, patience_seconds=direct_patience_seconds)
         self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION, patience_seconds=direct_patience_seconds)
         self._engine = _engine(url, pool_size, direct_patience_seconds, patience_seconds)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")

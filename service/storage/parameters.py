@@ -37,8 +37,6 @@ ORIGIN = _parameter("origin", Text())
 CALLER = _parameter("caller", Text())
 REGULATOR = _parameter("regulator", Uuid())
 KEY = _parameter("key", Text())
-CALLERS, KEYS = _parameter("callers", ARRAY(Text())), _parameter("keys", ARRAY(Text()))
-"""Of several, in the same order."""
 OPERATION = _parameter("operation", Text())
 REQUEST = _parameter("request", Text())
 INSEE = _parameter("insee", Text())
@@ -86,10 +84,10 @@ ASKED: Mapping[str, TypeEngine[Any]] = {field.name: getattr(BY_ITSELF, field.nam
 
 
 def asked_by_many() -> FromClause:
-    """A row for each of several requests, in their order."""
+    """A row for each of several requests, and its `number` in their order."""
     lists = [_listed(name, type_) for name, type_ in ASKED.items()]
     columns = [Column(name, type_) for name, type_ in ASKED.items()]
-    return func.unnest(*lists).table_valued(*columns).render_derived("asked")
+    return func.unnest(*lists).table_valued(*columns, with_ordinality="number").render_derived("asked")
 
 
 def _listed(name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:

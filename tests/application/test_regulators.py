@@ -9,12 +9,12 @@ from sqlalchemy import text
 from service.application.needs import understand
 from service.application.regulators import active_regulator, regulator_named, regulator_with_email
 from service.domain.account_errors import EmailTaken, RegulatorDisabled, RegulatorExists
-from service.domain.bookings import Origin
+from service.domain.bookings import Booking, Origin
 from service.domain.callers import Caller
 from service.domain.errors import Invalid
 from service.domain.needs import PlaceHeld
 from service.domain.regulators import LONGEST_TEXT
-from service.storage.bookings import Naming, book_held, book_needed, book_slot, book_slots
+from service.storage.bookings import Naming, Needing, book_held, book_needed, book_needs, book_slot, book_slots
 from service.storage.holds import take_hold
 from service.storage.tables.regulators import RegulatorEmailRow, RegulatorRow
 from tests.make_bookings import NOW, REGULATOR, in_minutes, naming, needing, places, quarters, rows_of
@@ -173,7 +173,7 @@ def test_an_account_is_whole_or_is_none(different, code):
 
 async def test_who_came_from_the_sas_books_for_it_in_every_way(database):
     jules = Caller.from_sas((await posted(database)).id)
-    first, second, third, _ = await places(database, quarters(4))
+    first, second, third, *_ = await places(database, quarters(5))
     named, also = (replace(naming(slot), origin=Origin.PEER) for slot in (first, third))
     hold = await take_hold(database.direct, second, "DRM-2", caller=jules, now=NOW, keyed=None)
     held = PlaceHeld(hold=hold.id, origin=Origin.OSNP)
@@ -183,9 +183,10 @@ async def test_who_came_from_the_sas_books_for_it_in_every_way(database):
         await book_slot(database.direct, Naming(named=named, caller=jules, now=NOW, keyed=None)),
         *await book_slots(database.direct, [Naming(named=also, caller=jules, now=NOW, keyed=None)]),
         await book_held(database.direct, held, caller=jules, now=NOW, keyed=None),
-        await book_needed(database.direct, needed, need, caller=jules, now=NOW, keyed=None),
+        await book_needed(database.direct, Needing(needed=needed, need=need, caller=jules, now=NOW, keyed=None)),
+        *await book_needs(database.direct, [Needing(needed=needed, need=need, caller=jules, now=NOW, keyed=None)]),
     ]
-    assert {each and (each.origin, each.regulator, each.booked_by) for each in made} == {
+    assert {isinstance(each, Booking) and (each.origin, each.regulator, each.booked_by) for each in made} == {
         (Origin.SAS, jules.regulator, f"regulator:{jules.regulator}")
     }
 

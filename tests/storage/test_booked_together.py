@@ -1,9 +1,10 @@
-"""Places that several name at once, in one statement: each booked as if it were alone, or left."""
+"""Places that several name, or need, at once: in one statement each is booked as if it were alone, or left."""
 
 import asyncio
 import re
 from dataclasses import replace
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -16,16 +17,17 @@ from service.domain.bookings import Booking, Origin, SlotId
 from service.domain.errors import (
     AlreadyThere,
     IdempotencyKeyReused,
+    NoPlaceFree,
     NotFound,
     SlotBegun,
     SlotHeld,
     SlotTaken,
     WalkInNotBookable,
 )
-from service.domain.rosters import Mode
+from service.domain.rosters import Modality, Mode
 from service.storage.booking_rows import get_booking
 from service.storage.booking_statements import BY_SLOTS
-from service.storage.bookings import Naming, book_slots
+from service.storage.bookings import Naming, Needing, book_needs, book_slots
 from service.storage.database import DIRECT_SESSION, Database
 from service.storage.parameters import given, given_by_many
 from service.storage.tables.bookings import BookingRow, IdempotencyKeyRow, SlotRow
@@ -38,6 +40,7 @@ from tests.make_bookings import (
     in_minutes,
     keyed,
     naming,
+    needing,
     places,
     quarters,
     rows_of,
@@ -204,6 +207,68 @@ async def test_the_same_keys_in_whatever_order_are_not_waited_for_in_a_circle(da
         found = await asyncio.gather(*(book_slots(database.direct, each) for each in asked), return_exceptions=True)
         assert all(isinstance(each, list | AlreadyThere) for each in found), found
     assert len(await rows_of(database, BookingRow)) == 20
+
+
+def needs(key=None, case_ref="DRM-1", caller=REGULATOR, now=NOW, **request):
+    needed = needing(case_ref, **request)
+    need = needed.request.need(now=now, zone=ZoneInfo("UTC"))
+    return Needing(needed=needed, need=need, caller=caller, now=now, keyed=key and keyed(key))
+
+
+async def met(database, *needings):
+    """In one statement: of each the booking, or the refusal's type, or None."""
+    found = await book_needs(database.direct, needings)
+    return [type(each) if isinstance(each, NoPlaceFree) else each for each in found]
+
+
+async def met_at(database, *needings):
+    """The same, by the places."""
+    return [each.slot.id if isinstance(each, Booking) else each for each in await met(database, *needings)]
+
+
+async def test_several_with_the_same_need_get_the_best_places_in_their_order(database):
+    slots = await places(database, quarters(6))
+    made = await met(database, *(needs(f"k-{n}", f"DRM-{n}") for n in range(4)))
+    assert [each.slot.id for each in made] == slots[:4]
+    assert [each.case_ref for each in made] == [f"DRM-{n}" for n in range(4)]
+    assert made == [await get_booking(database.direct, each.id) for each in made]
+    kept = {row.key: row.resource for row in await rows_of(database, IdempotencyKeyRow)}
+    assert kept == {f"k-{n}": str(each.id) for n, each in enumerate(made)}
+    assert len(await rows_of(database, EventRow)) == 4
+
+
+async def test_who_comes_after_the_last_place_is_refused_in_the_same_statement(database):
+    slots = await places(database, quarters(2))
+    assert await met_at(database, needs(), needs(), needs("new")) == [*slots, NoPlaceFree]
+    assert await met_at(database, needs()) == [NoPlaceFree]
+
+
+async def test_a_key_used_before_takes_no_place_and_is_not_refused(database):
+    slots = await places(database, quarters(3))
+    await met(database, needs("mine"))
+    another = needs("mine", caller=OTHER_REGULATOR)
+    assert await met_at(database, needs("mine"), needs(), needs(), another) == [None, *slots[1:], NoPlaceFree]
+
+
+async def test_what_rivals_have_locked_is_neither_waited_for_nor_taken_for_gone(database, sql):
+    locked, free = await places(database, quarters(2))
+    with sql.transaction():
+        sql.execute("SELECT FROM slots WHERE id = %s FOR UPDATE", [locked])
+        assert await met_at(database, needs(), needs()) == [free, None]
+
+
+async def test_a_hold_that_is_over_for_the_latest_is_over_for_all(database):
+    [slot] = await places(database, quarters(1, first=in_minutes(60)))
+    await hold_slot(database, slot, "DRM-9", caller=OTHER_REGULATOR, now=NOW)
+    assert await met_at(database, needs(), needs(now=in_minutes(6))) == [slot, NoPlaceFree]
+
+
+@pytest.mark.parametrize("asked", [{"or_tele": True}, {"modality": Modality.TELE}, {"usual_gp_rpps": "99900000011"}])
+async def test_every_kind_of_need_is_met_together_as_alone(database, asked):
+    [slot] = await places(database, quarters(1), modality=asked.get("modality", Modality.IN_PERSON))
+    made, refused = await met(database, needs(**asked), needs(**asked))
+    assert (made.slot.id, refused) == (slot, NoPlaceFree)
+    assert made.supplement_eligible is ("usual_gp_rpps" not in asked)
 
 
 async def test_it_walks_along_indexes_whichever_plan_is_taken(database, sql):

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -23,7 +22,6 @@ from service.domain.errors import (
     Unavailable,
 )
 from service.domain.needs import PlaceHeld
-from service.storage.bookings import used_though_none_left
 from service.storage.database import Database
 from service.storage.slots import withdraw_slots
 from service.storage.tables.bookings import BookingRow, HoldRow, IdempotencyKeyRow, SlotRow
@@ -212,21 +210,6 @@ async def test_twenty_who_need_any_place_get_the_twenty_best(crowd):
     slots = await places(crowd, quarters(60))
     await outcomes(need(crowd, f"DRM-{number}") for number in range(20))
     assert set(await assert_sound(crowd)) == set(slots[:20])
-
-
-async def test_which_keys_were_used_is_told_where_nothing_is_left_at_that_instant(database):
-    [held, _] = await places(database, quarters(2))
-    await hold_slot(database, held, "DRM-1", caller=REGULATOR, now=NOW)
-    await need(database, "DRM-2", key=keyed("mine"))
-    asked_with = [(REGULATOR.name, "mine"), (REGULATOR.name, "new"), (OTHER_REGULATOR.name, "mine")]
-    of_need = needing().request.need(now=NOW, zone=ZoneInfo("UTC"))
-
-    async def used(now):
-        return await used_though_none_left(database.direct, of_need, asked_with, now=now)
-
-    assert await used(NOW) == {(REGULATOR.name, "mine")}
-    assert await used(in_minutes(6)) is None
-    assert await used_though_none_left(database.direct, of_need, [], now=NOW) == frozenset()
 
 
 async def test_a_storm_of_retries_makes_each_booking_once(crowd):

@@ -1,4 +1,4 @@
-"""Many who ask at the same time: a few go alone, the others together; what is refused to all is asked alone."""
+"""Many who ask for a thing at once: a few go alone, the others together; what is refused to all is asked alone."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from asyncpg import PostgresError
 
-from service.domain.errors import AlreadyThere, Unavailable
+from service.domain.errors import AlreadyThere, NoPlaceFree, TourderoleError, Unavailable
 from service.storage.crowd import LARGEST, Crowd
 
 
@@ -21,17 +21,18 @@ class Many:
     """Who ask, by number, each for a place of his or her own unless told otherwise; what each was told."""
 
     def __init__(self, most: int = 1, patience_seconds: float = 60) -> None:
-        self.crowd: Crowd[One, str] = Crowd(most=most, patience_seconds=patience_seconds)
+        self.crowd = Crowd(most=most, patience_seconds=patience_seconds)
         self.alone: list[int] = []
         self.together: list[list[int]] = []
         self.tasks: dict[int, asyncio.Task[str]] = {}
         self._come_back: dict[int, asyncio.Future[None]] = {}
-        self._answers: list[asyncio.Future[Sequence[str | None]]] = []
+        self._answers: list[asyncio.Future[Sequence[str | TourderoleError | None]]] = []
 
-    async def come(self, *numbers: int, place: str | None = None) -> None:
+    async def come(self, *numbers: int, place: str | None = None, what: str = "a place") -> None:
         for number in numbers:
             self._come_back[number] = asyncio.get_running_loop().create_future()
-            self.tasks[number] = asyncio.create_task(self._ask(One(number, frozenset({place or f"place {number}"}))))
+            one = One(number, frozenset({place or f"place {number}"}))
+            self.tasks[number] = asyncio.create_task(self._ask(one, what))
         await settled()
 
     async def come_back(self, number: int) -> str:
@@ -40,7 +41,7 @@ class Many:
         await settled()
         return answer
 
-    async def answer(self, *done: str | None) -> None:
+    async def answer(self, *done: str | TourderoleError | None) -> None:
         self._answers.pop(0).set_result(done)
         await settled()
 
@@ -48,14 +49,14 @@ class Many:
         self._answers.pop(0).set_exception(error)
         await settled()
 
-    async def _ask(self, one: One) -> str:
-        async with self.crowd.turn(one, self._go) as done:
+    async def _ask(self, one: One, what: str) -> str:
+        async with self.crowd.turn(what, one, self._go) as done:
             if done is None:
                 self.alone.append(one.number)
                 await self._come_back[one.number]
             return done or "alone"
 
-    async def _go(self, those: Sequence[One]) -> Sequence[str | None]:
+    async def _go(self, those: Sequence[One]) -> Sequence[str | TourderoleError | None]:
         self.together.append([one.number for one in those])
         self._answers.append(asyncio.get_running_loop().create_future())
         return await self._answers[-1]
@@ -90,6 +91,19 @@ async def test_the_others_go_together_when_one_comes_back():
     assert many.alone == [1, 7]
 
 
+async def test_who_asks_for_something_else_waits_in_another_line():
+    many = Many()
+    await many.come(1, 2)
+    await many.come(3, 4, what="another")
+    await many.come_back(3)
+    assert (many.alone, many.together) == ([1, 3], [[4]])
+    await many.come_back(1)
+    assert many.together == [[4], [2]]
+    await many.answer("d")
+    await many.answer("b")
+    assert not many.crowd._lines
+
+
 async def test_who_was_left_goes_alone():
     many = Many()
     await many.come(1, 2, 3)
@@ -97,6 +111,16 @@ async def test_who_was_left_goes_alone():
     await many.answer("b", None)
     assert many.alone == [1, 3]
     assert (await many.tasks[2], await many.come_back(3)) == ("b", "alone")
+
+
+async def test_who_is_refused_is_told_so_and_the_others_what_they_have():
+    many = Many()
+    await many.come(1, 2, 3)
+    await many.come_back(1)
+    await many.answer("b", NoPlaceFree())
+    assert await many.tasks[2] == "b"
+    with pytest.raises(NoPlaceFree):
+        await many.tasks[3]
 
 
 async def test_of_those_who_claim_the_same_one_goes_along_and_the_others_alone():
