@@ -62,7 +62,7 @@ async def book_place(
 
 
 async def _book_named(database: Database, naming: Naming) -> Booking:
-    async with database.crowd.turn("a place named", naming, partial(book_slots, database.direct)) as booked:
+    async with database.named.turn("a place", naming, partial(book_slots, database.direct)) as booked:
         return booked or await book_slot(database.direct, naming)
 
 
@@ -72,7 +72,7 @@ async def _book_best(
     need = await understand(database, request.request, now=now)
     needing = Needing(needed=request, need=need, caller=caller, now=now, keyed=keyed)
     try:
-        async with database.crowd.turn(request.request, needing, partial(book_needs, database.direct)) as found:
+        async with database.needed.turn(request.request, needing, partial(book_needs, database.direct)) as found:
             return found or await book_needed(database.direct, needing)
     except NoPlaceFree:
         reasons = await why_none(database, request.request, need, now=now, to_book=True)

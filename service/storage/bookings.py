@@ -7,6 +7,8 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
+from asyncpg import PostgresError
+
 from service.domain.bookings import Booking, BookingId, Origin
 from service.domain.callers import Caller, Keyed
 from service.domain.errors import NoPlaceFree, TourderoleError
@@ -20,6 +22,7 @@ from service.storage.parameters import given, given_by_many
 from service.storage.places import refuse_unless_free
 from service.storage.statements import Row, Statement, Way
 
+_ATTEMPTS = 20
 CANDIDATES = 32
 """Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""
 
@@ -107,20 +110,44 @@ async def book_held(way: Way, held: PlaceHeld, *, caller: Caller, now: datetime,
 async def book_needs(way: Way, needings: Sequence[Needing]) -> Sequence[Booking | TourderoleError | None]:
     """The best places for several with the same need, in their order, in one statement.
 
-    NoPlaceFree, without reasons, for whom nothing is left; None where the key was used before, or rivals have what is
-    left. As of the latest who came: for that one the most holds are over, and the most places have begun. Raises
-    Conflict when another uses one of the keys meanwhile: then none is booked.
+    NoPlaceFree, without reasons, for whom nothing is left; None where the key was used before. Where rivals have what
+    is left at this instant, it is asked again; None, should they have it for long. Raises Conflict when another uses
+    one of the keys meanwhile: then none is booked.
     """
+    found: list[Booking | TourderoleError | None] = [None] * len(needings)
+    left = list(range(len(needings)))
+    for attempt in range(_ATTEMPTS):
+        try:
+            rows = await _rows_of_needs(way, [needings[number] for number in left])
+        except (TourderoleError, PostgresError):
+            if attempt == 0:
+                raise
+            break  # what was booked before stays so: only who is left goes alone
+        for number, row in zip(left, rows, strict=True):
+            found[number] = _found(row)
+        left = [number for number, row in zip(left, rows, strict=True) if row["any_left"] and _has_nothing(row)]
+        if not left:
+            break
+    return found
+
+
+async def _rows_of_needs(way: Way, needings: Sequence[Needing]) -> Sequence[Row]:
+    """As of the latest who came: for that one the most holds are over, and the most places have begun."""
     latest = max(needings, key=lambda one: one.now)
     need = asked(latest.need, now=latest.now, limit=2 * CANDIDATES)
     rows = await BY_NEEDS[latest.need.tele].rows(way, given_by_many([one.given() for one in needings]) | need)
-    return [_found(row) for row in sorted(rows, key=itemgetter("number"))]
+    return sorted(rows, key=itemgetter("number"))
 
 
 def _found(row: Row) -> Booking | TourderoleError | None:
-    if row["id"] is not None:
-        return booking_of(row)
-    return None if row["is_known"] or row["any_left"] else NoPlaceFree()
+    if _has_nothing(row):
+        return None if row["any_left"] else NoPlaceFree()
+    return None if row["is_known"] else booking_of(row)
+
+
+def _has_nothing(row: Row) -> bool:
+    """Though its key is new."""
+    return row["id"] is None and not row["is_known"]
 
 
 async def book_needed(way: Way, needing: Needing) -> Booking:

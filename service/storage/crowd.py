@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any, Generic, Protocol, TypeVar
 
 from asyncpg import PostgresError
@@ -128,15 +127,15 @@ class Crowd:
         those: Sequence[_Waiting[Asking, Done]],
         go: Together[Asking, Done],
     ) -> None:
-        """What is refused, or breaks, is undone for all of them: alone, each sees whom it was meant for."""
-        done: Sequence[Done | TourderoleError | None] = ()
+        """What the database refuses is undone for all: alone, each sees whom it was meant for. Else it is open."""
+        done: Sequence[Done | TourderoleError | None] | None = None
         try:
             done = await go([each.asking for each in those])
         except Unavailable:
-            done = [out_of_reach() for _ in those]
-        except (TourderoleError, PostgresError):
             pass
+        except (TourderoleError, PostgresError):
+            done = [None] * len(those)
         finally:
-            for each, result in zip_longest(those, done):
+            for each, result in zip(those, done or [out_of_reach() for _ in those], strict=True):
                 each.tell(result)
             self._next(what, line, go)

@@ -79,7 +79,8 @@ class Database:
     """Pools of connections. Times are UTC; connections see the `jobs` schema after `public`; no error shows values.
 
     `direct`: for a `Statement`, which is one round trip and commits by itself. `together`: for what many want to read,
-    `crowd`: for what many want to have, of which `alone_size` at a time go alone.
+    `named`, `needed`: for what many want to have, places of their own or the best for the same need; `…_at_once`: how
+    many statements that book then, before the next wait and go together.
     More than a few direct connections a process answer nothing sooner: on the cores there are they take turns, and in a
     rush for the last places they are in each other's way. `patience_seconds`: how long an answer is waited for, None
     without end; then, or when no connection is to be had, the database is Unavailable.
@@ -91,13 +92,15 @@ class Database:
         *,
         pool_size: int = 15,
         direct_size: int = 4,
-        alone_size: int = 2,
+        named_at_once: int = 2,
+        needed_at_once: int = 1,
         patience_seconds: float | None = PATIENCE_SECONDS,
         direct_patience_seconds: float = DIRECT_PATIENCE_SECONDS,
     ) -> None:
         self.url = url
         self.together = Together()
-        self.crowd = Crowd(most=alone_size, patience_seconds=direct_patience_seconds)
+        self.named = Crowd(most=named_at_once, patience_seconds=direct_patience_seconds)
+        self.needed = Crowd(most=needed_at_once, patience_seconds=direct_patience_seconds)
         self.direct = Direct(url, size=direct_size, settings=DIRECT_SESSION, patience_seconds=direct_patience_seconds)
         self._engine = _engine(url, pool_size, direct_patience_seconds, patience_seconds)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")

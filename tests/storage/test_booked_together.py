@@ -24,9 +24,10 @@ from service.domain.errors import (
     SlotTaken,
     WalkInNotBookable,
 )
+from service.domain.needs import Tele
 from service.domain.rosters import Modality, Mode
 from service.storage.booking_rows import get_booking
-from service.storage.booking_statements import BY_SLOTS
+from service.storage.booking_statements import BY_NEEDS, BY_SLOTS
 from service.storage.bookings import Naming, Needing, book_needs, book_slots
 from service.storage.database import DIRECT_SESSION, Database
 from service.storage.parameters import given, given_by_many
@@ -149,7 +150,7 @@ async def test_what_cannot_be_had_is_left_and_in_nobodys_way(database):
 
 
 async def test_in_a_crowd_each_is_refused_for_its_own_reason(database_url, together):
-    async with Database(database_url, alone_size=1) as database:
+    async with Database(database_url, named_at_once=1) as database:
         [first, last], refused = await hard_cases(database)
         several = [asks(first), *refused, asks(last)]
         found = await asyncio.gather(*(book(database, one) for one in several), return_exceptions=True)
@@ -158,7 +159,7 @@ async def test_in_a_crowd_each_is_refused_for_its_own_reason(database_url, toget
 
 
 async def test_in_a_crowd_a_key_used_before_stands_for_its_booking(database_url, together):
-    async with Database(database_url, alone_size=1) as database:
+    async with Database(database_url, named_at_once=1) as database:
         first, *others = await places(database, quarters(9))
         mine = await book(database, asks(others[0], "mine"))
         asked = [asks(first), *(asks(slot, "mine" if slot == others[0] else None) for slot in others)]
@@ -255,6 +256,24 @@ async def test_what_rivals_have_locked_is_neither_waited_for_nor_taken_for_gone(
     with sql.transaction():
         sql.execute("SELECT FROM slots WHERE id = %s FOR UPDATE", [locked])
         assert await met_at(database, needs(), needs()) == [free, None]
+
+
+async def test_what_was_booked_before_it_was_asked_again_stays_so(database, sql, monkeypatch):
+    """One place is a rival's; when it is asked for again, the database refuses."""
+    locked, free = await places(database, quarters(2))
+    rows, asked = BY_NEEDS[Tele.NEVER].rows, []
+
+    async def refusing_the_second(way, values):
+        asked.append(values)
+        if len(asked) > 1:
+            raise AlreadyThere
+        return await rows(way, values)
+
+    monkeypatch.setattr(BY_NEEDS[Tele.NEVER], "rows", refusing_the_second)
+    with sql.transaction():
+        sql.execute("SELECT FROM slots WHERE id = %s FOR UPDATE", [locked])
+        assert await met_at(database, needs(), needs()) == [free, None]
+    assert len(asked) == 2
 
 
 async def test_a_hold_that_is_over_for_the_latest_is_over_for_all(database):

@@ -50,10 +50,11 @@ HOLD = "UPDATE slots SET state = 'held', hold_id = gen_random_uuid(), held_until
 FREE = "UPDATE slots SET state = 'free', taken = 0"
 
 
-@pytest.fixture(params=[2, 25])
+@pytest.fixture(params=[1, 25])
 async def crowd(database_url, request):
-    """As many connections as a busy server has, to book places that are named: most of them together, or all alone."""
-    async with Database(database_url, pool_size=25, direct_size=25, alone_size=request.param) as database:
+    """As many connections as a busy server has; nearly all book together, or all alone."""
+    at_once = {"named_at_once": request.param, "needed_at_once": request.param}
+    async with Database(database_url, pool_size=25, direct_size=25, **at_once) as database:
         yield database
 
 

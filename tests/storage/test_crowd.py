@@ -142,28 +142,22 @@ async def test_no_more_go_together_than_a_statement_should_take():
     assert [len(those) for those in many.together] == [LARGEST, 2]
 
 
-async def test_what_is_refused_to_all_each_asks_alone():
+@pytest.mark.parametrize("error", [AlreadyThere(), PostgresError()])
+async def test_what_is_refused_to_all_each_asks_alone(error):
     many = Many()
     await many.come(1, 2, 3)
     await many.come_back(1)
-    await many.refuse(AlreadyThere())
+    await many.refuse(error)
     assert many.alone == [1, 2, 3]
     assert [await many.come_back(number) for number in (2, 3)] == ["alone", "alone"]
 
 
-async def test_what_breaks_for_all_is_met_alone():
-    many = Many()
-    await many.come(1, 2)
-    await many.come_back(1)
-    await many.refuse(PostgresError())
-    assert await many.come_back(2) == "alone"
-
-
-async def test_without_an_answer_it_is_open_for_each_whether_it_was_done():
+@pytest.mark.parametrize("error", [Unavailable("the database is out of reach"), ZeroDivisionError()])
+async def test_without_an_answer_it_is_open_for_each_whether_it_was_done(error):
     many = Many()
     await many.come(1, 2, 3)
     await many.come_back(1)
-    await many.refuse(Unavailable("the database is out of reach"))
+    await many.refuse(error)
     for number in (2, 3):
         with pytest.raises(Unavailable):
             await many.tasks[number]
