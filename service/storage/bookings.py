@@ -22,9 +22,10 @@ from service.storage.parameters import given, given_by_many
 from service.storage.places import refuse_unless_free
 from service.storage.statements import Row, Statement, Way
 
-_ATTEMPTS = 20
 CANDIDATES = 32
-"""Places that one statement looks at for a need: more than the rivals that can have one locked at an instant."""
+"""Places that one statement looks at for a need: more than rivals mostly have locked at an instant; twice for many."""
+_ATTEMPTS = 20
+"""Longer than a rival's statement takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

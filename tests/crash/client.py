@@ -19,7 +19,8 @@ from uuid import uuid4
 
 import httpx
 
-CALLERS = 12
+CALLERS = 24
+"""So many that some always book together."""
 chosen = SystemRandom().choice
 PAUSE_SECONDS = 0.05
 """Before an attempt that failed is repeated."""
