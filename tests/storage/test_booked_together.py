@@ -6,7 +6,6 @@ from dataclasses import replace
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 from psycopg.sql import Literal
 from sqlalchemy import text
@@ -56,13 +55,6 @@ MANY = """
     FROM slots, generate_series(1, 500) n
 """
 MANY_KEYS = "INSERT INTO idempotency_keys SELECT 'x', n, 'x', 'x', 'x', now() FROM generate_series(1, 9999) n"
-
-
-@pytest.fixture
-def sql(database_url):
-    """Statements that no code of ours stands before."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -58,13 +58,6 @@ async def crowd(database_url, request):
         yield database
 
 
-@pytest.fixture
-def sql(database_url):
-    """Statements that no code of ours stands before."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
-
-
 async def outcomes(attempts):
     """How often each came out: the value's type, or the refusal's."""
     return Counter(type(each) for each in await asyncio.gather(*attempts, return_exceptions=True))
