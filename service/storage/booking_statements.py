@@ -7,6 +7,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     and_,
     exists,
@@ -124,10 +125,8 @@ def _by_need(tele: Tele) -> Select[Any]:
     before is never missed by its repetition: it is free still, or the key is known.
     """
     best = best_places(tele, walk_in=False)
-    rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
-    free = select(slots.c.id).join(best, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(1)
-    chosen = free.with_for_update(of=slots, skip_locked=True).cte("chosen")
-    booked = _booked(_taken(slots.c.id == chosen.c.id, IS_TAKEABLE), BY_ITSELF).subquery("of_need")
+    locked = _locked(best, literal_column("1", Integer))
+    booked = _booked(_taken(slots.c.id == locked.c.id, IS_TAKEABLE), BY_ITSELF).subquery("of_need")
     used = key_used(booked)
     any_free = exists().select_from(best).label("any_free")
     always = select(literal_column("1").label("one")).subquery("always")
@@ -145,7 +144,7 @@ def _by_needs(tele: Tele) -> Select[Any]:
     turn = func.row_number().over(order_by=each.c.number).label("turn")
     fresh = select(*_own(each), turn).where(~each.c.is_known).cte("fresh")
     best = best_places(tele, walk_in=False)
-    chosen = _best_of(best, _count(fresh))
+    chosen = _in_turn(_locked(best, _count(fresh)))
     taken = _taken(slots.c.id == chosen.c.id, chosen.c.turn == fresh.c.turn, IS_TAKEABLE, further=_own(fresh))
     booked = _booked(taken, Asked.of(taken)).subquery("of_needs")
     any_left = (_count(best) > _count(chosen)).label("any_left")
@@ -153,11 +152,15 @@ def _by_needs(tele: Tele) -> Select[Any]:
     return told.select_from(each.outerjoin(booked, booked.c.booking_id == each.c.new_id))
 
 
-def _best_of(best: CTE, count: ColumnElement[int]) -> CTE:
-    """So many at most that are locked by this statement, each with the `turn` that it is given in."""
+def _locked(best: CTE, count: ColumnElement[int]) -> CTE:
+    """So many of the best at most, without those that a rival has locked."""
     rank = (best.c.turn, best.c.cost, best.c.start_at, best.c.id)
     free = select(*rank).join(slots, best.c.id == slots.c.id).where(IS_TAKEABLE).order_by(*rank).limit(count)
-    locked = free.with_for_update(of=slots, skip_locked=True).cte("locked")
+    return free.with_for_update(of=slots, skip_locked=True).cte("locked")
+
+
+def _in_turn(locked: CTE) -> CTE:
+    """Each with the `turn` that it is given in."""
     in_order = func.row_number().over(order_by=(locked.c.turn, locked.c.cost, locked.c.start_at, locked.c.id))
     return select(locked.c.id, in_order.label("turn")).cte("chosen")
 

@@ -75,10 +75,11 @@ def _key(caller: Caller, keyed: Keyed | None) -> tuple[Hashable, ...]:
 async def book_slots(way: Way, namings: Sequence[Naming]) -> Sequence[Booking | None]:
     """In one statement, each as if it were alone: None where the place or the key is not free at this instant.
 
-    No two may claim the same. Raises Conflict when another uses one of the keys meanwhile: then none is booked.
+    No two may claim the same. All are booked at the instant when the latest of them came. Raises Conflict when another
+    uses one of the keys meanwhile: then none is booked.
     """
-    latest = given(now=max(one.now for one in namings))
-    rows = await BY_SLOTS.rows(way, given_by_many([one.given() for one in namings]) | latest)
+    at = given(now=max(one.now for one in namings))
+    rows = await BY_SLOTS.rows(way, given_by_many([one.given() | at for one in namings]) | at)
     made = {row["id"]: booking_of(row) for row in rows}
     return [made.get(one.named.slot) for one in namings]
 
@@ -133,10 +134,10 @@ async def book_needs(way: Way, needings: Sequence[Needing]) -> Sequence[Booking 
 
 
 async def _rows_of_needs(way: Way, needings: Sequence[Needing]) -> Sequence[Row]:
-    """As of the latest who came: for that one the most holds are over, and the most places have begun."""
+    """At the instant when the latest of them came: by then the most holds are over, and the most places have begun."""
     latest = max(needings, key=lambda one: one.now)
-    need = asked(latest.need, now=latest.now, limit=2 * CANDIDATES)
-    rows = await BY_NEEDS[latest.need.tele].rows(way, given_by_many([one.given() for one in needings]) | need)
+    at, need = given(now=latest.now), asked(latest.need, now=latest.now, limit=2 * CANDIDATES)
+    rows = await BY_NEEDS[latest.need.tele].rows(way, given_by_many([one.given() | at for one in needings]) | need)
     return sorted(rows, key=itemgetter("number"))
 
 

@@ -17,7 +17,7 @@ BOOKINGS = Counter("tourderole_bookings", "Bookings made over REST or on the boo
 
 
 def count_booking(booking: Booking, now: datetime) -> Booking:
-    """The same booking. One that was there before is the answer to a repeated request: it is not counted again."""
-    if booking.booked_at == now:
+    """The same booking. One from before the request came is the answer to a repeated one: it is not counted again."""
+    if booking.booked_at >= now:
         BOOKINGS.labels(booking.origin.value).inc()
     return booking
